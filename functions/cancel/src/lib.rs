@@ -1,0 +1,1 @@
+//! My booking: see, correct, cancel, resend my link.

@@ -1,0 +1,1 @@
+//! Public pages and feeds: what is on.

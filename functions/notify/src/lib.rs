@@ -1,0 +1,1 @@
+//! Turns effects into mail; notify-sweep sends what is due.

@@ -1,0 +1,1 @@
+//! The organisers' API: create, publish, change, cancel, list.

@@ -1,0 +1,1 @@
+//! Booking a place; register-settle finishes half-written registrations.

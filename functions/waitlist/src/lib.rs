@@ -1,0 +1,1 @@
+//! Accept or decline an offer; waitlist-sweep expires offers.

@@ -1,0 +1,1 @@
+//! Composition: configuration, clock, entropy, clients; hands each function what it needs.

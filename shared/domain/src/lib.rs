@@ -1,0 +1,29 @@
+//! The rules of the hub, pure: no async, no AWS, no clock, no randomness.
+//!
+//! Everything here is a function of its arguments. `ledger` decides who holds which place; `event` and
+//! `registration` say what may be asked for and answered; `working_hours` says when an offer ends.
+
+pub mod bank_holidays;
+pub mod event;
+pub mod event_draft;
+pub mod fields;
+pub mod ids;
+pub mod ledger;
+pub mod person;
+pub mod refusal;
+pub mod registration;
+pub mod role;
+pub mod text;
+pub mod working_hours;
+
+pub use event::{Event, EventStatus};
+pub use fields::{FieldError, Fields};
+pub use ids::{EventId, Generation, MailboxId, PersonId, Reference};
+pub use ledger::{Command, Effect, EffectKind, Ledger, Outcome, Place};
+pub use person::{EmailAddress, PersonName};
+pub use refusal::Refusal;
+pub use registration::{Organisation, Registration, RegistrationForm};
+pub use role::{Programme, Role};
+
+/// The hub's time zone (configuration on AWS; the only zone whose working hours are defined is England's).
+pub const TIME_ZONE: &str = "Europe/London";

@@ -1,0 +1,58 @@
+//! A "no" to the person: stable code, words that say what to do.
+
+/// Why a request about a place was refused. The code is part of the public surface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Refusal {
+    /// No such event, or a draft seen by the public.
+    #[error("There is no event at this address.")]
+    EventNotFound,
+    /// No live registration, or a link that no longer works.
+    #[error("This link does not lead to a booking. Use the link in your latest email, or ask for it again.")]
+    BookingNotFound,
+    /// Places and line are full, or the line is closed.
+    #[error("This event is full and its waiting list is full or closed. Please choose another date.")]
+    EventFull,
+    /// Before the opening time.
+    #[error("Registration has not opened yet.")]
+    RegistrationNotOpen,
+    /// At or after the closing time.
+    #[error("Registration has closed.")]
+    RegistrationClosed,
+    /// The event does not take place.
+    #[error("This event has been cancelled.")]
+    EventCancelled,
+    /// The event has begun.
+    #[error("This event has already started.")]
+    EventOver,
+    /// The organisation holds as many registrations as the event allows.
+    #[error("Your organisation already has as many places on this event as it may book.")]
+    OrganisationLimit,
+    /// The offer's deadline has passed.
+    #[error("This offer has ended. Your booking page shows where you stand now.")]
+    OfferExpired,
+    /// There is nothing to accept or decline.
+    #[error("There is no offer open on this booking.")]
+    NoOffer,
+    /// The form was checked against rules that have changed since; never shown, always retried.
+    #[error("The event has just been changed. Please try again.")]
+    RulesChanged,
+}
+
+impl Refusal {
+    /// The stable code of the public surface.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::EventNotFound => "event-not-found",
+            Self::BookingNotFound => "booking-not-found",
+            Self::EventFull => "event-full",
+            Self::RegistrationNotOpen => "registration-not-open",
+            Self::RegistrationClosed => "registration-closed",
+            Self::EventCancelled => "event-cancelled",
+            Self::EventOver => "event-over",
+            Self::OrganisationLimit => "organisation-limit",
+            Self::OfferExpired => "offer-expired",
+            Self::NoOffer => "no-offer",
+            Self::RulesChanged => "unavailable",
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The rules of the line, as text tables and as properties. One line of a table is one operation and its result.
+
+mod properties;
+mod table;
+mod tables;

@@ -1,0 +1,1 @@
+//! Mail that tells the truth: MIME, templates, calendar parts, sent through SES.

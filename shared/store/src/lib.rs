@@ -1,0 +1,1 @@
+//! The only place that knows DynamoDB: keys, expressions, the ledger's protocol.
