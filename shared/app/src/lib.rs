@@ -1,1 +1,89 @@
-//! Composition: configuration, clock, entropy, clients; hands each function what it needs.
+//! Composition: reads the environment, the clock and entropy, so that nothing else does, and hands each function
+//! exactly what it needs.
+
+mod clock;
+mod config;
+mod edge;
+mod failure;
+mod identity;
+mod lambda;
+mod secrets;
+pub mod views;
+
+use std::sync::Arc;
+
+use mail::Mailer;
+use store::Store;
+use web::sign_in::Verifier;
+
+pub use clock::Clock;
+pub use config::Config;
+pub use edge::edge;
+pub use failure::{Failure, Rejection};
+pub use identity::{Identity, Link};
+pub use lambda::{run_events, run_http};
+pub use secrets::{InvalidSecrets, Secrets};
+
+/// The real seconds within which an invocation of `register` has ended: its timeout in the template.
+pub const REGISTER_TIMEOUT_SECONDS: i64 = 5;
+
+/// What a function is made from.
+pub struct Parts {
+    /// The function's name in the template.
+    pub function: String,
+    /// The table's client.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The mail client.
+    pub ses: aws_sdk_ses::Client,
+    /// What time it is.
+    pub clock: Clock,
+    /// Keys.
+    pub secrets: Secrets,
+    /// Settings.
+    pub config: Config,
+}
+
+/// What every function has at hand.
+pub struct App {
+    /// The function's name in the template.
+    pub function: String,
+    /// The table.
+    pub store: Store,
+    /// Mail.
+    pub mailer: Mailer,
+    /// What time it is.
+    pub clock: Clock,
+    /// Who people are, and the links that prove it.
+    pub identity: Identity,
+    /// Who organisers are.
+    pub sign_in: Verifier,
+    /// Settings.
+    pub config: Config,
+}
+
+impl App {
+    /// Puts a function together.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let Parts { function, dynamodb, ses, clock, secrets, config } = parts;
+        let sign_in = Verifier::new(&secrets.jwks, &config.issuer, &config.audience);
+        Arc::new(Self {
+            function,
+            store: Store::new(dynamodb, config.table.clone(), Arc::new(clock::entropy)),
+            mailer: Mailer::new(ses, config.mail_from.clone(), config.hub_name.clone()),
+            identity: Identity::new(&secrets),
+            sign_in,
+            clock,
+            config,
+        })
+    }
+
+    /// A random number, for marks that tell one attempt from another.
+    pub fn random(&self) -> u64 {
+        clock::entropy()
+    }
+
+    /// The link that manages a booking.
+    pub fn manage_link(&self, link: &Link) -> String {
+        format!("{}/bookings/{}", self.config.base_url, self.identity.token(link))
+    }
+}

@@ -1,1 +1,52 @@
-//! The only place that knows DynamoDB: keys, expressions, the ledger's protocol.
+//! The only place that knows DynamoDB: keys, attributes, expressions, and the protocol that keeps a ledger sound.
+//!
+//! All allocation state of an event is one item, changed only by single-item conditional updates and never inside a
+//! transaction. A person who books writes twice, one after the other: the registration, then the ledger. Everything
+//! else is read, decided by `domain`, and written back by the paths that changed, if nobody was quicker.
+
+pub mod audit;
+mod change;
+mod difference;
+mod events;
+mod failure;
+mod item;
+mod keys;
+mod ledger_item;
+mod outbox;
+mod people;
+mod register;
+mod registrations;
+pub mod stream;
+mod timers;
+mod trail;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+
+pub use events::{Created, EventRecord, PatchConflict};
+pub use failure::Failure;
+pub use keys::{Due, DueKind, Key};
+pub use outbox::{Message, MessageState};
+pub use people::Profile;
+pub use register::{Booked, Booking, RegisterOutcome};
+pub use timers::Timer;
+pub use trail::Action;
+
+/// Random numbers for jitter, handed in: this crate draws none itself.
+pub type Entropy = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// The hub's table.
+#[derive(Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+    entropy: Entropy,
+}
+
+impl Store {
+    /// A store over one table. `entropy` spreads retries.
+    pub fn new(client: Client, table: impl Into<String>, entropy: Entropy) -> Self {
+        Self { client, table: table.into(), entropy }
+    }
+}

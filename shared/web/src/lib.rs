@@ -1,1 +1,13 @@
-//! What every page and every answer has in common.
+//! What every page and every answer has in common: bodies, problems, sign-in, layout, dates as people read them.
+//!
+//! Only this crate names a status code.
+
+pub mod body;
+pub mod dates;
+pub mod forms;
+pub mod page;
+pub mod problem;
+pub mod sign_in;
+mod unique_json;
+
+pub use problem::Problem;

@@ -1,0 +1,52 @@
+//! Settings, from the environment variables that the template sets.
+
+use std::collections::BTreeMap;
+
+use crate::Failure;
+
+/// A function's settings. Each field's variable is its name in capitals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The table's name.
+    pub table: String,
+    /// Where people reach the hub, without a slash at the end.
+    pub base_url: String,
+    /// The hub's name, on pages and in mails.
+    pub hub_name: String,
+    /// Who signs organisers' tokens.
+    pub issuer: String,
+    /// For whom they sign them.
+    pub audience: String,
+    /// The address that mail comes from; empty for functions that send none.
+    pub mail_from: String,
+    /// Where the keys are in the parameter store.
+    pub secrets_path: String,
+}
+
+impl Config {
+    /// The variables that are read.
+    pub const VARIABLES: [&'static str; 7] =
+        ["TABLE", "BASE_URL", "HUB_NAME", "ISSUER", "AUDIENCE", "MAIL_FROM", "SECRETS_PATH"];
+
+    /// Reads settings from pairs; only the table is required of every function.
+    pub fn from_pairs(pairs: &BTreeMap<String, String>) -> Result<Self, Failure> {
+        let get = |name: &str| pairs.get(name).cloned().unwrap_or_default();
+        let table = pairs.get("TABLE").cloned().ok_or_else(|| Failure::new("TABLE is not set"))?;
+        Ok(Self {
+            table,
+            base_url: get("BASE_URL").trim_end_matches('/').to_owned(),
+            hub_name: get("HUB_NAME"),
+            issuer: get("ISSUER"),
+            audience: get("AUDIENCE"),
+            mail_from: get("MAIL_FROM"),
+            secrets_path: get("SECRETS_PATH"),
+        })
+    }
+
+    /// Reads settings from this process's environment.
+    pub fn from_environment() -> Result<Self, Failure> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        let read = |name: &str| std::env::var(name).ok().map(|value| (name.to_owned(), value));
+        Self::from_pairs(&Self::VARIABLES.into_iter().filter_map(read).collect())
+    }
+}

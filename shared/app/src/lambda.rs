@@ -1,0 +1,65 @@
+//! Running a function on AWS Lambda: clients, keys and telemetry are made once, before the first invocation.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use aws_config::BehaviorVersion;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use axum::Router;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+
+use crate::{App, Clock, Config, Failure, Parts, Secrets};
+
+impl App {
+    /// Puts the function together from the environment that Lambda gives it.
+    async fn from_environment(function: &str) -> Result<Arc<Self>, Failure> {
+        let config = Config::from_environment()?;
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let aws = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+        let secrets = Secrets::from_parameters(&aws_sdk_ssm::Client::new(&aws), &config.secrets_path).await?;
+        Ok(Self::new(Parts {
+            function: function.to_owned(),
+            dynamodb: aws_sdk_dynamodb::Client::new(&aws),
+            ses: aws_sdk_ses::Client::new(&aws),
+            clock: Clock::system(),
+            secrets,
+            config,
+        }))
+    }
+}
+
+fn log_json() {
+    tracing_subscriber::fmt().json().flatten_event(true).with_current_span(true).without_time().init();
+}
+
+/// Answers HTTP requests (API Gateway's payload format 2.0) with a function's routes.
+pub async fn run_http(function: &str, router: fn(Arc<App>) -> Router) -> Result<(), lambda_runtime::Error> {
+    log_json();
+    let app = App::from_environment(function).await?;
+    lambda_http::run(router(app)).await
+}
+
+/// Handles events (stream batches, schedule ticks) with a function's handler.
+pub async fn run_events<F, O>(function: &str, handle: F) -> Result<(), lambda_runtime::Error>
+where
+    F: Fn(Arc<App>, Value) -> O,
+    O: Future<Output = Result<Value, Failure>>,
+{
+    log_json();
+    let app = App::from_environment(function).await?;
+    let handle = &handle;
+    let serve = service_fn(|event: LambdaEvent<Value>| {
+        let app = Arc::clone(&app);
+        async move {
+            let outcome = handle(app, event.payload).await;
+            if let Err(failure) = &outcome {
+                tracing::error!(request.id = event.context.request_id, error = failure.chain(), "invocation failed");
+            }
+            outcome.map_err(|failure| lambda_runtime::Error::from(failure.to_string()))
+        }
+    });
+    lambda_runtime::run(serve).await
+}

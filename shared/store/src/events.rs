@@ -1,0 +1,254 @@
+//! Events as items: the configuration people read, and the directory that finds events by their start.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use domain::event::Event;
+use domain::ledger::{Ledger, Rules};
+use domain::{Command, EventId, EventStatus};
+use jiff::Timestamp;
+
+use crate::Store;
+use crate::failure::Failure;
+use crate::item::{Attributes as _, Item, number, text};
+use crate::keys::{Key, SK, month};
+use crate::ledger_item;
+
+/// How far ahead the directory is read, in months.
+const MONTHS_AHEAD: i64 = 24;
+
+/// An event's configuration as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRecord {
+    /// Which event.
+    pub id: EventId,
+    /// What organisers sent.
+    pub event: Event,
+    /// Where it stands.
+    pub status: EventStatus,
+    /// Rises with every change; forms are checked against one version.
+    pub version: u64,
+    /// What an organiser said when cancelling it.
+    pub reason: Option<String>,
+    /// A keyed hash of the request that created it, to tell a retry from another request under the same key.
+    pub fingerprint: Option<String>,
+}
+
+/// What creating an event came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created {
+    /// It is there now.
+    New,
+    /// It was there, from the same request.
+    Same(Box<EventRecord>),
+    /// The identifier stands for another request's event.
+    Conflict,
+}
+
+/// Somebody else changed the event first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PatchConflict;
+
+fn write(record: &EventRecord) -> Result<Item, Failure> {
+    let mut item = Key::Event(record.id).attributes();
+    let mut put = |name: &str, value| drop(item.insert(name.to_owned(), value));
+    put("ver", number(record.version));
+    put("st", text(status_name(record.status)));
+    put("d", text(serde_json::to_string(&record.event).map_err(Failure::unreadable)?));
+    if let Some(reason) = &record.reason {
+        put("reason", text(reason));
+    }
+    if let Some(fingerprint) = &record.fingerprint {
+        put("fp", text(fingerprint));
+    }
+    Ok(item)
+}
+
+fn status_name(status: EventStatus) -> &'static str {
+    match status {
+        EventStatus::Draft => "draft",
+        EventStatus::Published => "published",
+        EventStatus::Cancelled => "cancelled",
+    }
+}
+
+fn read(item: &Item) -> Result<EventRecord, Failure> {
+    let id = item.text("PK")?.strip_prefix("E#").and_then(|id| id.parse().ok());
+    let status = match item.text("st")? {
+        "draft" => EventStatus::Draft,
+        "published" => EventStatus::Published,
+        "cancelled" => EventStatus::Cancelled,
+        _ => return Err(Failure::unreadable("attribute st is no status of an event")),
+    };
+    Ok(EventRecord {
+        id: id.ok_or_else(|| Failure::unreadable("not the key of an event"))?,
+        event: serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?,
+        status,
+        version: item.number("ver")?,
+        reason: item.text("reason").ok().map(str::to_owned),
+        fingerprint: item.text("fp").ok().map(str::to_owned),
+    })
+}
+
+impl EventRecord {
+    /// The rules of this version, as the ledger takes them.
+    pub fn rules(&self) -> Rules {
+        Rules::of(&self.event, self.status, self.version)
+    }
+}
+
+impl Store {
+    /// Stores a new event with its ledger. The configuration is written last: an event that can be read is whole.
+    pub async fn create_event(&self, record: &EventRecord, now: Timestamp) -> Result<Created, Failure> {
+        // A ledger without rules takes any.
+        let ledger = Ledger::empty().step(&Command::Configure(record.rules()), now);
+        let ledger = ledger.map_err(|refusal| Failure::unreadable(refusal.code()))?.ledger;
+        self.put_if_absent(ledger_item::write(record.id, &ledger)).await?;
+        self.list_under_month(record).await?;
+        if self.put_if_absent(write(record)?).await? {
+            return Ok(Created::New);
+        }
+        match self.event(record.id, true).await? {
+            Some(found) if found.fingerprint == record.fingerprint => Ok(Created::Same(Box::new(found))),
+            _ => Ok(Created::Conflict),
+        }
+    }
+
+    /// One event's configuration.
+    pub async fn event(&self, id: EventId, consistent: bool) -> Result<Option<EventRecord>, Failure> {
+        let reply = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::Event(id).attributes()))
+            .consistent_read(consistent)
+            .send()
+            .await?;
+        reply.item.as_ref().map(read).transpose()
+    }
+
+    /// Configurations and ledgers of several events, in no particular order; one without either is left out.
+    pub async fn events_with_ledgers(
+        &self,
+        ids: &[EventId],
+        consistent: bool,
+    ) -> Result<Vec<(EventRecord, Ledger)>, Failure> {
+        let mut records = Vec::new();
+        let mut ledgers = BTreeMap::new();
+        for chunk in ids.chunks(50) {
+            let keys = chunk.iter().flat_map(|id| [Key::Event(*id).attributes(), Key::Ledger(*id).attributes()]);
+            let request = KeysAndAttributes::builder().set_keys(Some(keys.collect()));
+            let mut pending = Some(request.consistent_read(consistent).build()?);
+            let mut attempt = 0;
+            while let Some(request) = pending.take() {
+                let reply = self.client.batch_get_item().request_items(&self.table, request).send().await?;
+                for item in reply.responses.unwrap_or_default().into_values().flatten() {
+                    if item.text(SK)? == "C" {
+                        records.push(read(&item)?);
+                    } else if let Some(id) = item.text("PK")?.strip_prefix("E#").and_then(|id| id.parse().ok()) {
+                        let id: EventId = id;
+                        ledgers.insert(id, ledger_item::read(&item)?);
+                    }
+                }
+                pending = reply.unprocessed_keys.unwrap_or_default().remove(&self.table);
+                attempt += 1;
+                if pending.is_some() {
+                    self.pause(attempt).await;
+                }
+            }
+        }
+        Ok(records.into_iter().filter_map(|r: EventRecord| Some((r.clone(), ledgers.remove(&r.id)?))).collect())
+    }
+
+    /// One event's configuration and ledger.
+    pub async fn event_with_ledger(
+        &self,
+        id: EventId,
+        consistent: bool,
+    ) -> Result<Option<(EventRecord, Ledger)>, Failure> {
+        Ok(self.events_with_ledgers(&[id], consistent).await?.pop())
+    }
+
+    /// Replaces an event's configuration, if nobody was quicker, then brings the ledger after it.
+    ///
+    /// Should the second write never happen, whoever next books or sweeps brings it in.
+    pub async fn replace_event(
+        &self,
+        old: &EventRecord,
+        new: &EventRecord,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<Result<(), PatchConflict>, Failure> {
+        if old.event.starts() != new.event.starts() {
+            self.list_under_month(new).await?;
+        }
+        let reply = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(write(new)?))
+            .condition_expression("ver = :ver")
+            .expression_attribute_values(":ver", number(old.version))
+            .send()
+            .await;
+        if let Err(error) = reply {
+            let is_conflict = error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception());
+            let is_ours = is_conflict && self.event(new.id, true).await?.as_ref() == Some(new);
+            match (is_conflict, is_ours) {
+                (true, true) => {}
+                (true, false) => return Ok(Err(PatchConflict)),
+                (false, _) => return Err(error.into()),
+            }
+        }
+        if old.event.starts() != new.event.starts() {
+            self.delete(&Key::Month(old.event.starts(), old.id)).await?;
+        }
+        drop(self.configure(new.id, rules, now).await?);
+        Ok(Ok(()))
+    }
+
+    /// Identifiers of the events that start in the months from `from` on, by start.
+    pub async fn events_from(&self, from: Timestamp) -> Result<Vec<EventId>, Failure> {
+        let first = from.strftime("%Y-%m-01T00:00:00Z").to_string().parse::<Timestamp>().unwrap_or(from);
+        let day = jiff::SignedDuration::from_hours(24);
+        let months = (0..=MONTHS_AHEAD).scan(first, |begin, _| {
+            let this = *begin;
+            // 32 days after the first of a month lies in the next one.
+            let next = (this + day * 32).strftime("%Y-%m-01T00:00:00Z").to_string();
+            *begin = next.parse().unwrap_or(this);
+            Some(month(this))
+        });
+        let queries = months.map(|month| async move { self.query(&month, "", false).await });
+        let pages = futures::future::try_join_all(queries).await?;
+        let id_of = |item: &Item| item.text(SK).ok()?.rsplit_once('#')?.1.parse().ok();
+        Ok(pages.iter().flatten().filter_map(id_of).collect())
+    }
+
+    async fn list_under_month(&self, record: &EventRecord) -> Result<(), Failure> {
+        self.put_if_absent(Key::Month(record.event.starts(), record.id).attributes()).await.map(drop)
+    }
+
+    /// Stores an item unless its key is taken; whether it was stored.
+    pub(crate) async fn put_if_absent(&self, item: Item) -> Result<bool, Failure> {
+        let reply = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(PK)")
+            .send()
+            .await;
+        match reply {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(crate) async fn delete(&self, key: &Key) -> Result<(), Failure> {
+        self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes())).send().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,223 @@
+//! The table's keys, all of them.
+//!
+//! | Item | PK | SK |
+//! |---|---|---|
+//! | Event / its ledger | `E#eid` | `C` / `L` |
+//! | Timer of an event | `E#eid` | `T#kind` |
+//! | Month directory (events by start) | `M#yyyy-mm` | `start#eid` |
+//! | Registration | `P#mailbox` | `R#tag#eid` |
+//! | Profile | `P#mailbox` | `-#tag` |
+//! | Outbox message | `P#mailbox` | `O#tag#eid#kind#mark` |
+//! | Suppressed address | `P#mailbox` | `X` |
+//! | Organiser's action (audit trail) | `AU#yyyy-mm-dd` | `time#id` |
+//! | Rate bucket (resends) | `Q#bucket#window` | `-` |
+//!
+//! One sparse index, `due`: `gT` is the kind and a small hash, `gD` epoch seconds, keys only.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{EventId, MailboxId, PersonId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// The key of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// What people read about an event.
+    Event(EventId),
+    /// What decides about its places.
+    Ledger(EventId),
+    /// Something an event does later.
+    Timer(EventId, String),
+    /// An event in the month of its start (UTC).
+    Month(Timestamp, EventId),
+    /// One person's booking for one event.
+    Registration(PersonId, EventId),
+    /// What is known of a person apart from bookings.
+    Profile(PersonId),
+    /// A mail about a booking; the mark tells generations or versions apart.
+    Outbox {
+        /// To whom.
+        person: PersonId,
+        /// About which event.
+        event: EventId,
+        /// Which mail.
+        kind: String,
+        /// Which occurrence.
+        mark: String,
+    },
+    /// An address that gets no mail.
+    Suppressed(MailboxId),
+    /// What an organiser did.
+    Action(Date, String),
+    /// How often a mailbox asked for its links.
+    Rate {
+        /// Who is counted.
+        bucket: String,
+        /// Which hour.
+        window: i64,
+    },
+}
+
+impl Key {
+    /// The partition key.
+    pub fn pk(&self) -> String {
+        match self {
+            Self::Event(event) | Self::Ledger(event) | Self::Timer(event, _) => format!("E#{event}"),
+            Self::Month(start, _) => month(*start),
+            Self::Registration(person, _) | Self::Profile(person) | Self::Outbox { person, .. } => {
+                mailbox(person.mailbox())
+            }
+            Self::Suppressed(of) => mailbox(*of),
+            Self::Action(day, _) => format!("AU#{day}"),
+            Self::Rate { bucket, window } => format!("Q#{bucket}#{window}"),
+        }
+    }
+
+    /// The sort key.
+    pub fn sk(&self) -> String {
+        match self {
+            Self::Event(_) => "C".to_owned(),
+            Self::Ledger(_) => "L".to_owned(),
+            Self::Timer(_, kind) => format!("T#{kind}"),
+            Self::Month(start, event) => format!("{start:.0}#{event}"),
+            Self::Registration(person, event) => format!("R#{}#{event}", person.tag()),
+            Self::Profile(person) => format!("-#{}", person.tag()),
+            Self::Outbox { person, event, kind, mark } => {
+                format!("{}{kind}#{mark}", outbox_prefix(*person, *event))
+            }
+            Self::Suppressed(_) => "X".to_owned(),
+            Self::Action(_, time_and_id) => time_and_id.clone(),
+            Self::Rate { .. } => "-".to_owned(),
+        }
+    }
+
+    /// The key as the API takes it.
+    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([(PK.to_owned(), AttributeValue::S(self.pk())), (SK.to_owned(), AttributeValue::S(self.sk()))])
+    }
+}
+
+pub(crate) const PK: &str = "PK";
+pub(crate) const SK: &str = "SK";
+pub(crate) const DUE_INDEX: &str = "due";
+pub(crate) const DUE_KIND: &str = "gT";
+pub(crate) const DUE_AT: &str = "gD";
+
+/// The partition of everything about one address.
+pub(crate) fn mailbox(of: MailboxId) -> String {
+    format!("P#{of}")
+}
+
+/// The partition of a month's events.
+pub(crate) fn month(start: Timestamp) -> String {
+    format!("M#{}", start.strftime("%Y-%m"))
+}
+
+/// What the sort keys of all mails about one booking begin with.
+pub(crate) fn outbox_prefix(person: PersonId, event: EventId) -> String {
+    format!("O#{}#{event}#", person.tag())
+}
+
+/// What becomes due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DueKind {
+    /// Ledgers: offers, releases, starts.
+    Ledger,
+    /// Mails.
+    Outbox,
+    /// Events' timers.
+    Timer,
+}
+
+/// How many partitions a kind of timer is spread over.
+const SHARDS: u64 = 4;
+
+impl DueKind {
+    fn letter(self) -> char {
+        match self {
+            Self::Ledger => 'L',
+            Self::Outbox => 'O',
+            Self::Timer => 'T',
+        }
+    }
+
+    /// The index partition of something with this hash.
+    pub(crate) fn partition(self, hash: u64) -> String {
+        format!("{}#{}", self.letter(), hash % SHARDS)
+    }
+
+    /// Every index partition of this kind.
+    pub(crate) fn partitions(self) -> impl Iterator<Item = String> {
+        (0..SHARDS).map(move |shard| self.partition(shard))
+    }
+}
+
+/// The hash that spreads an event's timers.
+pub(crate) fn event_hash(event: EventId) -> u64 {
+    event.bits()
+}
+
+/// The hash that spreads a person's mails.
+pub(crate) fn person_hash(person: PersonId) -> u64 {
+    person.as_bytes().iter().map(|byte| u64::from(*byte)).sum()
+}
+
+/// An item that the index says is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl Due {
+    /// The event of a ledger or a timer.
+    pub fn event(&self) -> Option<EventId> {
+        self.pk.strip_prefix("E#")?.parse().ok()
+    }
+
+    /// The kind of an event's timer.
+    pub fn timer_kind(&self) -> Option<&str> {
+        self.sk.strip_prefix("T#")
+    }
+
+    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            (PK.to_owned(), AttributeValue::S(self.pk.clone())),
+            (SK.to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_reads_as_the_table_says() {
+        let event = EventId::from_bits(1);
+        let person = PersonId::new(MailboxId::new([0; 9]), [0, 0, 1]);
+        let start: Timestamp = "2026-12-01T09:30:00Z".parse().unwrap();
+        let outbox = Key::Outbox { person, event, kind: "confirmed".into(), mark: "1".into() };
+        let keys = [
+            (Key::Event(event), "E#2222222223", "C"),
+            (Key::Ledger(event), "E#2222222223", "L"),
+            (Key::Timer(event, "day".into()), "E#2222222223", "T#day"),
+            (Key::Month(start, event), "M#2026-12", "2026-12-01T09:30:00Z#2222222223"),
+            (Key::Registration(person, event), "P#AAAAAAAAAAAA", "R#AAAB#2222222223"),
+            (Key::Profile(person), "P#AAAAAAAAAAAA", "-#AAAB"),
+            (outbox, "P#AAAAAAAAAAAA", "O#AAAB#2222222223#confirmed#1"),
+            (Key::Suppressed(person.mailbox()), "P#AAAAAAAAAAAA", "X"),
+            (Key::Action(jiff::civil::date(2026, 12, 1), "t#1".into()), "AU#2026-12-01", "t#1"),
+            (Key::Rate { bucket: "b".into(), window: 3 }, "Q#b#3", "-"),
+        ];
+        for (key, pk, sk) in keys {
+            assert_eq!((key.pk().as_str(), key.sk().as_str()), (pk, sk));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Mails to send: each stored once under what it is about, leased while it is being sent, marked when it has gone.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::{EventId, Generation, PersonId};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::Store;
+use crate::failure::Failure;
+use crate::item::{Attributes as _, Item, number, seconds, text};
+use crate::keys::{DUE_AT, DUE_KIND, Due, DueKind, Key, SK, mailbox, outbox_prefix, person_hash};
+
+/// How long a sender may take before another tries.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// A mail to one person about one booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// To whom.
+    pub person: PersonId,
+    /// About which event.
+    pub event: EventId,
+    /// Which mail.
+    pub kind: String,
+    /// Which occurrence of it.
+    pub mark: String,
+    /// Which booking.
+    pub generation: Generation,
+    /// What happened when; the mail says what is true when it goes.
+    pub at: Timestamp,
+    /// Attempts so far.
+    pub tries: u32,
+    /// Facts that only the moment knew.
+    pub facts: serde_json::Value,
+}
+
+/// How far a mail has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    /// To be sent, or tried again.
+    Due,
+    /// Accepted by SES.
+    Sent,
+    /// Overtaken by what happened since, or too late to be of use.
+    Dropped,
+}
+
+impl Message {
+    fn key(&self) -> Key {
+        let (kind, mark) = (self.kind.clone(), self.mark.clone());
+        Key::Outbox { person: self.person, event: self.event, kind, mark }
+    }
+
+    fn write(&self, due: Timestamp) -> Item {
+        let mut item = self.key().attributes();
+        let mut put = |name: &str, value| drop(item.insert(name.to_owned(), value));
+        put("st", text("due"));
+        put("g", number(self.generation.0));
+        put("at", number(self.at.as_millisecond()));
+        put("tries", number(self.tries));
+        put("facts", text(self.facts.to_string()));
+        put(DUE_KIND, text(DueKind::Outbox.partition(person_hash(self.person))));
+        put(DUE_AT, seconds(due));
+        item
+    }
+
+    fn read(item: &Item) -> Result<Self, Failure> {
+        let unreadable = || Failure::unreadable("not the key of a mail");
+        let mailbox = item.text("PK")?.strip_prefix("P#").ok_or_else(unreadable)?;
+        let parts: Vec<&str> = item.text(SK)?.split('#').collect();
+        let [_, tag, event, kind, mark] = parts[..] else { return Err(unreadable()) };
+        Ok(Self {
+            person: format!("{mailbox}{tag}").parse().map_err(Failure::unreadable)?,
+            event: event.parse().map_err(Failure::unreadable)?,
+            kind: kind.to_owned(),
+            mark: mark.to_owned(),
+            generation: Generation(item.number("g")?),
+            at: Timestamp::from_millisecond(item.number("at")?).map_err(Failure::unreadable)?,
+            tries: item.number("tries")?,
+            facts: serde_json::from_str(item.text("facts")?).map_err(Failure::unreadable)?,
+        })
+    }
+}
+
+/// A mail found under a booking: which, how far it got, and since when.
+pub(crate) struct Filed {
+    pub kind: String,
+    pub mark: String,
+    pub generation: Generation,
+    pub state: MessageState,
+    pub since: Timestamp,
+}
+
+impl Store {
+    /// Stores a mail once, leased to the caller (`lease`) or left for the next sweep; whether it is new.
+    pub async fn post(&self, message: &Message, now: Timestamp, lease: bool) -> Result<bool, Failure> {
+        let due = if lease { now + LEASE } else { now };
+        self.put_if_absent(message.write(due)).await
+    }
+
+    /// Takes a due mail on, unless another sweep has.
+    pub async fn lease(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, Failure> {
+        let reply = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(due.attributes()))
+            .update_expression("SET gD = :until, tries = tries + :one")
+            .condition_expression("gD = :seen")
+            .expression_attribute_values(":until", seconds(now + LEASE))
+            .expression_attribute_values(":seen", seconds(due.at))
+            .expression_attribute_values(":one", number(1))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match reply {
+            Ok(reply) => Message::read(&reply.attributes.unwrap_or_default()).map(Some),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Records what became of a mail: gone (with SES's identifier), or not needed (with the reason).
+    pub async fn close(
+        &self,
+        message: &Message,
+        state: MessageState,
+        detail: &str,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let name = match state {
+            MessageState::Sent => "sent",
+            MessageState::Dropped => "dropped",
+            MessageState::Due => return self.retry_at(message, now).await,
+        };
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(message.key().attributes()))
+            .update_expression("SET st = :st, detail = :detail, ended = :now REMOVE gT, gD")
+            .expression_attribute_values(":st", text(name))
+            .expression_attribute_values(":detail", text(detail))
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Leaves a mail due at a later time.
+    pub async fn retry_at(&self, message: &Message, at: Timestamp) -> Result<(), Failure> {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(message.key().attributes()))
+            .update_expression("SET gD = :at")
+            .condition_expression("attribute_exists(gD)")
+            .expression_attribute_values(":at", seconds(at))
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Whether a mail with this booking's link is on its way, or went at or after `since`.
+    pub async fn has_mail_since(
+        &self,
+        person: PersonId,
+        event: EventId,
+        generation: Generation,
+        since: Timestamp,
+    ) -> Result<bool, Failure> {
+        let counts = |m: &Filed| m.state == MessageState::Due || (m.state == MessageState::Sent && m.since >= since);
+        Ok(self.filed(person, event).await?.iter().any(|m| m.generation == generation && counts(m)))
+    }
+
+    /// Every mail about one booking.
+    pub(crate) async fn filed(&self, person: PersonId, event: EventId) -> Result<Vec<Filed>, Failure> {
+        let pk = mailbox(person.mailbox());
+        let items = self.query(&pk, &outbox_prefix(person, event), true).await?;
+        items.iter().map(read_filed).collect()
+    }
+
+    /// Whether nothing may be sent to this mailbox.
+    pub async fn is_suppressed(&self, person: PersonId) -> Result<bool, Failure> {
+        let reply = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::Suppressed(person.mailbox()).attributes()))
+            .send()
+            .await?;
+        Ok(reply.item.is_some())
+    }
+}
+
+fn read_filed(item: &Item) -> Result<Filed, Failure> {
+    let message = Message::read(item)?;
+    let state = match item.text("st")? {
+        "due" => MessageState::Due,
+        "sent" => MessageState::Sent,
+        _ => MessageState::Dropped,
+    };
+    let ended = item.number_or_none("ended")?.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let (kind, mark, generation) = (message.kind, message.mark, message.generation);
+    Ok(Filed { kind, mark, generation, state, since: ended.unwrap_or(message.at) })
+}

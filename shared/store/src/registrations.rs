@@ -1,0 +1,160 @@
+//! Registrations as items: what was filled in, under the mailbox it belongs to.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use domain::registration::Via;
+use domain::{EventId, Generation, PersonId, Registration};
+use jiff::Timestamp;
+
+use crate::Store;
+use crate::failure::Failure;
+use crate::item::{Attributes as _, Item, number, text};
+use crate::keys::{Key, SK, mailbox};
+
+/// Keys per batch read (the API's bound).
+const BATCH: usize = 100;
+
+pub(crate) fn write(registration: &Registration) -> Result<Item, Failure> {
+    let mut item = Key::Registration(registration.person, registration.event).attributes();
+    let mut put = |name: &str, value| drop(item.insert(name.to_owned(), value));
+    put("g", number(registration.generation.0));
+    put("at", number(registration.at.as_millisecond()));
+    put("via", text(via_name(registration.via)));
+    put("attempt", number(registration.attempt));
+    put("d", text(serde_json::to_string(&registration.form).map_err(Failure::unreadable)?));
+    if registration.refused {
+        put("refused", AttributeValue::Bool(true));
+    }
+    Ok(item)
+}
+
+fn via_name(via: Via) -> &'static str {
+    match via {
+        Via::Person => "self",
+        Via::Organiser => "organiser",
+    }
+}
+
+pub(crate) fn read(item: &Item) -> Result<Registration, Failure> {
+    let (person, event) = read_key(item)?;
+    Ok(Registration {
+        event,
+        person,
+        generation: Generation(item.number("g")?),
+        at: Timestamp::from_millisecond(item.number("at")?).map_err(Failure::unreadable)?,
+        via: if item.text("via")? == via_name(Via::Organiser) { Via::Organiser } else { Via::Person },
+        attempt: item.number("attempt")?,
+        refused: item.flag("refused"),
+        form: serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?,
+    })
+}
+
+/// Whose registration for which event an item is.
+pub(crate) fn read_key(item: &Item) -> Result<(PersonId, EventId), Failure> {
+    let unreadable = || Failure::unreadable("not the key of a registration");
+    let mailbox = item.text("PK")?.strip_prefix("P#").ok_or_else(unreadable)?;
+    let (tag, event) = item.text(SK)?.strip_prefix("R#").and_then(|sk| sk.split_once('#')).ok_or_else(unreadable)?;
+    let person = format!("{mailbox}{tag}").parse().map_err(Failure::unreadable)?;
+    Ok((person, event.parse().map_err(Failure::unreadable)?))
+}
+
+impl Store {
+    /// One registration, consistently read.
+    pub async fn registration(&self, person: PersonId, event: EventId) -> Result<Option<Registration>, Failure> {
+        let reply = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::Registration(person, event).attributes()))
+            .consistent_read(true)
+            .send()
+            .await?;
+        reply.item.as_ref().map(read).transpose()
+    }
+
+    /// The registrations of many people for one event; whoever has none is left out.
+    pub async fn registrations(
+        &self,
+        event: EventId,
+        people: impl IntoIterator<Item = PersonId>,
+    ) -> Result<BTreeMap<PersonId, Registration>, Failure> {
+        let keys = people.into_iter().map(|person| Key::Registration(person, event)).collect();
+        let items = self.batch(keys).await?;
+        items.iter().map(|item| read(item).map(|registration| (registration.person, registration))).collect()
+    }
+
+    /// Every registration under one mailbox, consistently read.
+    pub async fn registrations_of_mailbox(&self, of: domain::MailboxId) -> Result<Vec<Registration>, Failure> {
+        let items = self.query(&mailbox(of), "R#", true).await?;
+        items.iter().map(read).collect()
+    }
+
+    /// Replaces what somebody filled in, if the booking is still the one that was read.
+    pub async fn correct(&self, registration: &Registration) -> Result<bool, Failure> {
+        let form = serde_json::to_string(&registration.form).map_err(Failure::unreadable)?;
+        let reply = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::Registration(registration.person, registration.event).attributes()))
+            .update_expression("SET d = :d")
+            .condition_expression("g = :g AND attempt = :attempt")
+            .expression_attribute_values(":d", text(form))
+            .expression_attribute_values(":g", number(registration.generation.0))
+            .expression_attribute_values(":attempt", number(registration.attempt))
+            .send()
+            .await;
+        match reply {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads many items, consistently, in as many requests as it takes.
+    pub(crate) async fn batch(&self, keys: Vec<Key>) -> Result<Vec<Item>, Failure> {
+        let mut items = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(BATCH) {
+            let wanted = chunk.iter().map(Key::attributes).collect();
+            let mut pending = Some(KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build()?);
+            let mut attempt = 0;
+            while let Some(request) = pending.take() {
+                let reply = self.client.batch_get_item().request_items(&self.table, request).send().await?;
+                items.extend(reply.responses.unwrap_or_default().into_values().flatten());
+                pending = reply.unprocessed_keys.unwrap_or_default().remove(&self.table);
+                if pending.is_some() {
+                    attempt += 1;
+                    self.pause(attempt).await;
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    /// Every item of a partition whose sort key begins so, in order.
+    pub(crate) async fn query(&self, pk: &str, prefix: &str, consistent: bool) -> Result<Vec<Item>, Failure> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let reply = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("PK = :pk AND begins_with(SK, :prefix)")
+                .expression_attribute_values(":pk", text(pk))
+                .expression_attribute_values(":prefix", text(prefix))
+                .consistent_read(consistent)
+                .set_exclusive_start_key(start)
+                .send()
+                .await?;
+            items.extend(reply.items.unwrap_or_default());
+            start = reply.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}
