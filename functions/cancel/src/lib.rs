@@ -1,1 +1,24 @@
-//! My booking: see, correct, cancel, resend my link.
+//! My booking: see it, correct it, give it up, and have the link mailed again.
+
+mod booking;
+mod details;
+mod resend;
+
+use std::sync::Arc;
+
+use app::{App, edge};
+use axum::Router;
+use axum::routing::{get, post};
+
+/// The function's routes.
+pub fn router(app: Arc<App>) -> Router {
+    let routes = Router::new()
+        .route("/bookings/resend", get(resend::show).post(resend::submit))
+        .route("/bookings/{token}", get(booking::show))
+        .route("/bookings/{token}/cancel", get(booking::back).post(booking::cancel_form))
+        .route("/bookings/{token}/details", get(details::show).post(details::submit))
+        .route("/api/v1/bookings/{token}", get(booking::read))
+        .route("/api/v1/bookings/{token}/cancel", post(booking::cancel))
+        .with_state(Arc::clone(&app));
+    edge(app, routes)
+}

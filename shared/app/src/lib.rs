@@ -1,6 +1,7 @@
 //! Composition: reads the environment, the clock and entropy, so that nothing else does, and hands each function
 //! exactly what it needs.
 
+mod bookings;
 mod clock;
 mod config;
 mod edge;
@@ -16,6 +17,7 @@ use mail::Mailer;
 use store::Store;
 use web::sign_in::Verifier;
 
+pub use bookings::HeldBooking;
 pub use clock::Clock;
 pub use config::Config;
 pub use edge::edge;

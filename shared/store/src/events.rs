@@ -72,7 +72,7 @@ fn status_name(status: EventStatus) -> &'static str {
     }
 }
 
-fn read(item: &Item) -> Result<EventRecord, Failure> {
+pub(crate) fn read(item: &Item) -> Result<EventRecord, Failure> {
     let id = item.text("PK")?.strip_prefix("E#").and_then(|id| id.parse().ok());
     let status = match item.text("st")? {
         "draft" => EventStatus::Draft,

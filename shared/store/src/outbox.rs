@@ -82,10 +82,9 @@ impl Message {
     }
 }
 
-/// A mail found under a booking: which, how far it got, and since when.
+/// A mail found under a booking: which, how far it has got, and since when.
 pub(crate) struct Filed {
     pub kind: String,
-    pub mark: String,
     pub generation: Generation,
     pub state: MessageState,
     pub since: Timestamp,
@@ -196,6 +195,12 @@ impl Store {
     }
 }
 
+/// A mail, and whose and about what it is.
+pub(crate) fn read_filed_of(item: &Item) -> Result<(EventId, PersonId, Filed), Failure> {
+    let message = Message::read(item)?;
+    Ok((message.event, message.person, read_filed(item)?))
+}
+
 fn read_filed(item: &Item) -> Result<Filed, Failure> {
     let message = Message::read(item)?;
     let state = match item.text("st")? {
@@ -204,6 +209,6 @@ fn read_filed(item: &Item) -> Result<Filed, Failure> {
         _ => MessageState::Dropped,
     };
     let ended = item.number_or_none("ended")?.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let (kind, mark, generation) = (message.kind, message.mark, message.generation);
-    Ok(Filed { kind, mark, generation, state, since: ended.unwrap_or(message.at) })
+    let (kind, generation) = (message.kind, message.generation);
+    Ok(Filed { kind, generation, state, since: ended.unwrap_or(message.at) })
 }

@@ -3,6 +3,7 @@
 //! Only this crate names a status code.
 
 pub mod body;
+pub mod components;
 pub mod dates;
 pub mod forms;
 pub mod page;

@@ -1,0 +1,95 @@
+//! Correcting what was filled in: spelling of the name, organisation, registration number, access needs.
+
+use std::sync::Arc;
+
+use app::{App, HeldBooking, Rejection};
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::{FieldError, Fields, Organisation, PersonName, Refusal, RegistrationForm};
+use serde_json::{Map, Value};
+use web::forms::FormData;
+use web::page::{Mistake, Page, mistake_of, see_other};
+
+const FIELDS: [&str; 4] = ["name", "organisation", "registration_number", "access_needs"];
+
+#[derive(Template)]
+#[template(path = "details.html")]
+struct DetailsPage<'a> {
+    token: &'a str,
+    typed: [String; 4],
+    mistakes: Vec<Mistake>,
+}
+
+impl DetailsPage<'_> {
+    fn mistake(&self, field: &str) -> Option<&str> {
+        mistake_of(&self.mistakes, field)
+    }
+}
+
+/// The form, filled with what is known.
+pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Rejection> {
+    let held = app.booking(&token).await?;
+    let form = &held.registration.form;
+    let organisation = form.organisation.as_ref().and_then(|o| o.name.clone().or_else(|| o.ods_code.clone()));
+    let typed = [
+        form.name.as_str().to_owned(),
+        organisation.unwrap_or_default(),
+        form.registration_number.clone().unwrap_or_default(),
+        form.access_needs.clone().unwrap_or_default(),
+    ];
+    let content = DetailsPage { token: &token, typed, mistakes: Vec::new() };
+    Ok(Page { title: "Correct your details", hub: &app.config.hub_name }.show(&content))
+}
+
+/// Keeps the corrections.
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Response, Rejection> {
+    let held = app.booking(&token).await?;
+    let typed = FormData::read(&headers, request).await?;
+    let corrected = match corrected(&held, &typed) {
+        Ok(corrected) => corrected,
+        Err(errors) => {
+            let typed = FIELDS.map(|field| typed.one(field).to_owned());
+            let content = DetailsPage { token: &token, typed, mistakes: Mistake::of(&errors) };
+            return Ok(Page { title: "Correct your details", hub: &app.config.hub_name }.show_again(&content));
+        }
+    };
+    let mut registration = held.registration;
+    registration.form = corrected;
+    if !app.store.correct(&registration).await? {
+        return Err(Refusal::BookingNotFound.into());
+    }
+    Ok(see_other(&format!("/bookings/{token}")))
+}
+
+/// The form with the corrections in it. An organisation that is counted by a limit stays as it was booked.
+fn corrected(held: &HeldBooking, typed: &FormData) -> Result<RegistrationForm, Vec<FieldError>> {
+    let given: Map<String, Value> = typed.names().map(|name| (name.to_owned(), typed.one(name).into())).collect();
+    let mut fields = Fields::of(Value::Object(given))?;
+    let missing = "Enter your full name, as it should appear on your certificate";
+    let name = fields.parse("name", missing, PersonName::parse);
+    let organisation = fields.line("organisation", 200);
+    let registration_number = fields.line("registration_number", 50);
+    let access_needs = fields.lines("access_needs", 2_000);
+    fields.finish()?;
+    let mut form = held.registration.form.clone();
+    if let Some(name) = name {
+        form.name = name;
+    }
+    if held.record.event.organisation_limit.is_none() {
+        let ods_code = form.organisation.and_then(|known| known.ods_code);
+        let is_code = ods_code.as_deref() == organisation.as_deref();
+        form.organisation = match (organisation, ods_code) {
+            (None, None) => None,
+            (name, ods_code) => Some(Organisation { ods_code, name: name.filter(|_| !is_code) }),
+        };
+    }
+    Ok(RegistrationForm { registration_number, access_needs, ..form })
+}

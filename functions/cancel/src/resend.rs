@@ -1,0 +1,82 @@
+//! "Mail my links to me": the same answer whether the address is known or not.
+
+use std::sync::Arc;
+
+use app::{App, Rejection};
+use askama::Template;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::{EmailAddress, Registration};
+use jiff::Timestamp;
+use store::Message;
+use web::forms::FormData;
+use web::page::Page;
+
+/// Requests for one mailbox in an hour that are still answered with mail.
+const REQUESTS_PER_HOUR: u32 = 5;
+
+#[derive(Template)]
+#[template(path = "resend.html")]
+struct ResendPage<'a> {
+    typed: &'a str,
+    mistake: Option<String>,
+    started: i64,
+}
+
+#[derive(Template)]
+#[template(path = "resent.html")]
+struct ResentPage;
+
+/// The form.
+pub async fn show(State(app): State<Arc<App>>) -> Response {
+    page(&app, "", None)
+}
+
+fn page(app: &App, typed: &str, mistake: Option<String>) -> Response {
+    let frame = Page { title: "Get your booking links again", hub: &app.config.hub_name };
+    let is_again = mistake.is_some();
+    let content = ResendPage { typed, mistake, started: app.clock.now().as_second() };
+    if is_again { frame.show_again(&content) } else { frame.show(&content) }
+}
+
+/// Mails the links of every booking that is still ahead.
+pub async fn submit(State(app): State<Arc<App>>, headers: HeaderMap, request: Body) -> Result<Response, Rejection> {
+    let typed = FormData::read(&headers, request).await?;
+    let raw = typed.one("email");
+    let email = match EmailAddress::parse(raw) {
+        Ok(email) => email,
+        Err(error) => return Ok(page(&app, raw, Some(error.to_string()))),
+    };
+    if typed.one("started").parse::<i64>().is_err() || !typed.one("website").is_empty() {
+        return Ok(page(&app, raw, Some("Check the address and send the form again".to_owned())));
+    }
+    let now = app.clock.now();
+    let mailbox = app.identity.mailbox(&email);
+    if app.store.count_in_hour(&format!("resend-{mailbox}"), now).await? <= REQUESTS_PER_HOUR {
+        for registration in app.store.registrations_of_mailbox(mailbox).await? {
+            send_link(&app, &registration, now).await?;
+        }
+    }
+    Ok(Page { title: "Check your email", hub: &app.config.hub_name }.show(&ResentPage))
+}
+
+async fn send_link(app: &App, registration: &Registration, now: Timestamp) -> Result<(), Rejection> {
+    let Some(record) = app.store.event(registration.event, false).await? else { return Ok(()) };
+    if record.event.ends() <= now || registration.refused {
+        return Ok(());
+    }
+    let message = Message {
+        person: registration.person,
+        event: registration.event,
+        kind: "link-again".to_owned(),
+        mark: format!("{}-{}", registration.generation.0, now.as_millisecond()),
+        generation: registration.generation,
+        at: now,
+        tries: 0,
+        facts: serde_json::json!({}),
+    };
+    app.store.post(&message, now, false).await?;
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! A booking behind its link: found, shown, and changed by whoever holds the link.
+
+use domain::ledger::{Command, Ledger};
+use domain::{Organisation, Refusal, Registration};
+use serde_json::{Value, json};
+use store::EventRecord;
+
+use crate::views::Standing;
+use crate::{App, Link, Rejection};
+
+/// A booking and what it is for, as read for one request.
+pub struct HeldBooking {
+    /// What the link says.
+    pub link: Link,
+    /// The event.
+    pub record: EventRecord,
+    /// Its ledger.
+    pub ledger: Ledger,
+    /// What was filled in.
+    pub registration: Registration,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+impl App {
+    /// The booking that a link leads to. A link that is malformed, altered, of an earlier booking or unknown is the same
+    /// refusal.
+    pub async fn booking(&self, token: &str) -> Result<HeldBooking, Rejection> {
+        let link = self.identity.link(token).ok_or(Refusal::BookingNotFound)?;
+        let registration = self.store.registration(link.person, link.event).await?;
+        let registration = registration.filter(|r| r.generation == link.generation).ok_or(Refusal::BookingNotFound)?;
+        let found = self.store.event_with_ledger(link.event, true).await?;
+        let (record, ledger) = found.ok_or(Refusal::BookingNotFound)?;
+        let standing = standing(&ledger, &registration)?;
+        Ok(HeldBooking { link, record, ledger, registration, standing })
+    }
+
+    /// Changes a booking by a step of its ledger; the booking as it stands then.
+    pub async fn change_booking(&self, held: HeldBooking, command: Command) -> Result<HeldBooking, Rejection> {
+        let outcome = self.store.change(held.record.id, self.clock.now(), |_| command.clone()).await??;
+        if let Some(refusal) = outcome.refused {
+            return Err(refusal.into());
+        }
+        let standing = standing(&outcome.ledger, &held.registration)?;
+        let reference = self.identity.reference(held.record.id, held.link.person);
+        tracing::info!(
+            event.id = %held.record.id, registration.reference = %reference, status = standing.status, "booking changed"
+        );
+        Ok(HeldBooking { ledger: outcome.ledger, standing, ..held })
+    }
+
+    /// A booking as the API answers it.
+    pub fn booking_json(&self, held: &HeldBooking) -> Value {
+        json!({
+            "reference": self.identity.reference(held.record.id, held.link.person),
+            "status": held.standing.status,
+            "position": held.standing.position,
+            "offer_until": held.standing.offer_until,
+            "event": self.event_brief(held.record.id, &held.record),
+            "certificate_number": null,
+        })
+    }
+}
+
+impl HeldBooking {
+    /// What the organisation limit counts this booking by, where there is a limit.
+    pub fn organisation(&self) -> Option<String> {
+        let limited = self.ledger.organisation_limit.is_some();
+        self.registration.form.organisation.as_ref().filter(|_| limited).and_then(Organisation::key)
+    }
+}
+
+/// Where a registration stands; one that its ledger refused is a cancelled one.
+fn standing(ledger: &Ledger, registration: &Registration) -> Result<Standing, Refusal> {
+    let entry = ledger.members.get(&registration.person);
+    let is_of_link = entry.is_some_and(|entry| entry.generation() == registration.generation);
+    match Standing::of(ledger, registration.person).filter(|_| is_of_link) {
+        Some(standing) => Ok(standing),
+        None if registration.refused => Ok(Standing { status: "cancelled", position: None, offer_until: None }),
+        None => Err(Refusal::BookingNotFound),
+    }
+}

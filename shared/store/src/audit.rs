@@ -1,1 +1,0 @@
-//! Proof that the state is sound, recomputed from nothing but the stored items.

@@ -1,0 +1,125 @@
+//! What can be wrong, and whether it is.
+
+use std::collections::BTreeMap;
+
+use domain::ledger::{Ending, Entry, Ledger, Place};
+use domain::{EventId, EventStatus, Generation, Organisation, PersonId};
+use jiff::Timestamp;
+
+use super::state::State;
+
+/// Something that is wrong.
+pub(super) enum Finding {
+    /// An invariant does not hold, or an item does not read.
+    Unsound(String),
+    /// A ledger names somebody whose registration is not there.
+    Lost(EventId, PersonId),
+    /// A registration that never reached its ledger.
+    Unresolved(EventId, PersonId),
+    /// A ledger whose rules are older than its event's configuration.
+    Behind(EventId),
+    /// Nobody was told, and no mail is due.
+    Untold { event: EventId, person: PersonId, generation: Generation, kind: &'static str },
+}
+
+impl Finding {
+    pub fn words(&self) -> String {
+        match self {
+            Self::Unsound(words) => words.clone(),
+            Self::Lost(event, person) => format!("event {event}: the ledger holds {person}, who has no registration"),
+            Self::Unresolved(event, person) => format!("event {event}: the registration of {person} is in no ledger"),
+            Self::Behind(event) => format!("event {event}: the ledger's rules are older than the event's"),
+            Self::Untold { event, person, kind, .. } => format!("event {event}: {person} was not told: {kind}"),
+        }
+    }
+}
+
+/// Everything that is wrong.
+pub(super) fn findings(state: &State, now: Timestamp) -> Vec<Finding> {
+    let mut found: Vec<Finding> = state.unreadable.iter().cloned().map(Finding::Unsound).collect();
+    for (event, ledger) in &state.ledgers {
+        let unsound = |words: String| Finding::Unsound(format!("event {event}: {words}"));
+        found.extend(ledger.violations(now).into_iter().map(unsound));
+        found.extend(check_configuration(state, *event, ledger));
+        found.extend(check_organisations(state, *event, ledger).map(unsound));
+        check_due(state, *event, ledger).map(unsound).into_iter().for_each(|finding| found.push(finding));
+        for (person, entry) in &ledger.members {
+            found.extend(check_entry(state, *event, *person, entry, ledger));
+        }
+    }
+    let without_ledger = state.events.keys().filter(|event| !state.ledgers.contains_key(event));
+    found.extend(without_ledger.map(|event| Finding::Unsound(format!("event {event}: the ledger is missing"))));
+    found.extend(unresolved(state));
+    found
+}
+
+fn check_configuration(state: &State, event: EventId, ledger: &Ledger) -> Option<Finding> {
+    let record = state.events.get(&event)?;
+    (ledger.configuration() < record.version).then_some(Finding::Behind(event))
+}
+
+/// Organisation counts are those of the live registrations.
+fn check_organisations(state: &State, event: EventId, ledger: &Ledger) -> Option<String> {
+    ledger.organisation_limit?;
+    let mut counted: BTreeMap<String, u32> = BTreeMap::new();
+    for (person, _) in ledger.live_entries() {
+        let registration = state.registrations.get(&(event, person));
+        if let Some(key) = registration.and_then(|r| r.form.organisation.as_ref()).and_then(Organisation::key) {
+            *counted.entry(key).or_default() += 1;
+        }
+    }
+    let kept: BTreeMap<String, u32> =
+        ledger.organisations.iter().filter(|(_, n)| **n > 0).map(|(k, n)| (k.clone(), *n)).collect();
+    (counted != kept).then(|| "the organisations' counts are not those of the registrations".to_owned())
+}
+
+fn check_due(state: &State, event: EventId, ledger: &Ledger) -> Option<String> {
+    let indexed = state.due.get(&event).copied().flatten();
+    let expected = ledger.due().map(|at| at.as_second());
+    (indexed != expected).then(|| format!("the index has the ledger due at {indexed:?}, must be {expected:?}"))
+}
+
+fn check_entry(state: &State, event: EventId, person: PersonId, entry: &Entry, ledger: &Ledger) -> Vec<Finding> {
+    let generation = entry.generation();
+    let Some(registration) = state.registrations.get(&(event, person)) else {
+        return vec![Finding::Lost(event, person)];
+    };
+    if registration.generation < generation {
+        return vec![Finding::Lost(event, person)];
+    }
+    if registration.generation > generation || registration.form.email.is_none() {
+        // A later booking is being made, or there is nobody to write to.
+        return Vec::new();
+    }
+    let Some((kind, tells)) = mails_that_tell(ledger, person) else { return Vec::new() };
+    let told = state.mails.get(&(event, person, generation));
+    let is_told = told.is_some_and(|kinds| tells.iter().any(|kind| kinds.contains(*kind)));
+    if is_told { Vec::new() } else { vec![Finding::Untold { event, person, generation, kind }] }
+}
+
+/// The mail that says where somebody stands, and the kinds that have said it.
+fn mails_that_tell(ledger: &Ledger, person: PersonId) -> Option<(&'static str, &'static [&'static str])> {
+    Some(match ledger.place(person)? {
+        Place::Confirmed => ("confirmed", &["confirmed", "promoted"]),
+        Place::Waiting { .. } => ("waiting", &["waiting", "returned", "line-ended"]),
+        Place::Approval => ("approval", &["approval", "line-ended"]),
+        Place::Offered { .. } => ("offered", &["offered", "offered-again", "line-ended"]),
+        Place::Ended(tombstone) => match tombstone.ending {
+            Ending::Cancelled | Ending::Declined => ("cancelled", &["cancelled"]),
+            Ending::Expired => ("expired", &["expired"]),
+            Ending::Substituted => ("substituted", &["substituted"]),
+            Ending::Rejected => ("rejected", &["rejected"]),
+            Ending::EventCancelled => ("event-cancelled", &["event-cancelled"]),
+        },
+    })
+}
+
+/// Registrations that no ledger holds at their generation, though their event takes registrations.
+fn unresolved(state: &State) -> impl Iterator<Item = Finding> {
+    state.registrations.iter().filter(|(_, registration)| !registration.refused).filter_map(|((event, person), r)| {
+        let held = state.ledgers.get(event).and_then(|ledger| ledger.members.get(person));
+        let is_published = state.events.get(event).is_some_and(|record| record.status != EventStatus::Draft);
+        let is_held = held.is_some_and(|entry| entry.generation() >= r.generation);
+        (!is_held && is_published).then_some(Finding::Unresolved(*event, *person))
+    })
+}
