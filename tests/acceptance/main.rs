@@ -1,1 +1,14 @@
-//! .
+//! The hub through its front door: a request or a trigger, settle, then the reply and the inbox. Nothing is mocked.
+
+mod bad_input;
+mod capacity;
+mod crowd;
+mod failure;
+mod hub;
+mod line;
+mod mail;
+mod organisers;
+mod pages;
+mod people;
+mod times;
+mod usage;

@@ -2,14 +2,19 @@
 //! which its form arrived, so that who booked in time is in. Whoever is refused now is told by mail.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use app::{App, Clock, Failure, REGISTER_TIMEOUT_SECONDS};
 use domain::registration::Via;
-use domain::{EventId, Refusal, Registration};
+use domain::{EventId, Ledger, Refusal, Registration};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::stream::{Batch, Record, Stored};
 use store::{Booking, EventRecord, Message, Profile, RegisterOutcome};
+
+/// A registration whose own invocation may still be at work is looked at again after this long, then twice that, …
+const PAUSE_FIRST: Duration = Duration::from_millis(20);
+const PAUSE_MAX: Duration = Duration::from_millis(500);
 
 /// Handles a batch of stored registrations. The ledger is read once per event.
 pub async fn settle(app: &App, payload: Value) -> Result<Value, Failure> {
@@ -28,42 +33,46 @@ pub async fn settle(app: &App, payload: Value) -> Result<Value, Failure> {
         ledgers.insert(event, app.store.ledger(event).await?);
     }
     for (record, found) in stored {
-        let is_held = ledgers.get(&found.event).and_then(Option::as_ref).is_some_and(|ledger| {
-            ledger.members.get(&found.person).is_some_and(|entry| entry.generation() >= found.generation)
-        });
-        match settle_one(app, record, found, is_held).await {
-            Ok(true) => {}
-            Ok(false) => return Ok(failed_at(record)),
-            Err(failure) => return Ok(failed_from(record, &failure)),
+        let ledger = ledgers.get(&found.event).and_then(Option::as_ref);
+        if let Err(failure) = settle_one(app, record, found, ledger).await {
+            return Ok(failed_from(record, &failure));
         }
     }
     Ok(json!({"batchItemFailures": []}))
 }
 
 /// A batch ends here; Lambda hands it over again from this record on.
-fn failed_at(record: &Record) -> Value {
+fn failed_from(record: &Record, failure: &Failure) -> Value {
+    tracing::warn!(error = failure.chain(), "registration not settled, will be tried again");
     json!({"batchItemFailures": [{"itemIdentifier": record.sequence_number()}]})
 }
 
-fn failed_from(record: &Record, failure: &Failure) -> Value {
-    tracing::warn!(error = failure.chain(), "registration not settled, will be tried again");
-    failed_at(record)
-}
-
-/// Settles one registration; `false` while its own `register` may still be at work.
-async fn settle_one(app: &App, record: &Record, found: Stored, is_held: bool) -> Result<bool, Failure> {
-    let Some(registration) = app.store.registration(found.person, found.event).await? else { return Ok(true) };
-    if registration.refused || registration.generation != found.generation {
-        return Ok(true);
+async fn settle_one(app: &App, record: &Record, found: Stored, ledger: Option<&Ledger>) -> Result<(), Failure> {
+    let Some(mut registration) = present(app, found).await? else { return Ok(()) };
+    let mut is_held = ledger.is_some_and(|ledger| holds(ledger, found));
+    let mut pause = PAUSE_FIRST;
+    while !is_held && is_at_work(record) {
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(PAUSE_MAX);
+        let ledger = app.store.ledger(found.event).await?;
+        is_held = ledger.is_some_and(|ledger| holds(&ledger, found));
+        let Some(now) = present(app, found).await? else { return Ok(()) };
+        registration = now;
     }
     if !is_held {
-        if is_at_work(record) {
-            return Ok(false);
-        }
         finish(app, &registration).await?;
     }
-    keep_profile(app, &registration).await?;
-    Ok(true)
+    keep_profile(app, &registration).await
+}
+
+/// The registration as it is now, unless it has gone, was refused, or a later booking has replaced it.
+async fn present(app: &App, found: Stored) -> Result<Option<Registration>, Failure> {
+    let registration = app.store.registration(found.person, found.event).await?;
+    Ok(registration.filter(|r| !r.refused && r.generation == found.generation))
+}
+
+fn holds(ledger: &Ledger, found: Stored) -> bool {
+    ledger.members.get(&found.person).is_some_and(|entry| entry.generation() >= found.generation)
 }
 
 /// Whether the invocation that stored this may still be running, in real time.

@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod person;
 pub mod refusal;
 pub mod registration;
+pub mod reminders;
 pub mod role;
 pub mod text;
 pub mod working_hours;

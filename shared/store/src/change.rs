@@ -1,10 +1,11 @@
 //! Changing a ledger: read, decide, write back what changed if nobody was quicker, else decide again.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::ledger::{Command, Ledger, Outcome, Rules};
-use domain::{EventId, Refusal};
+use domain::{EventId, PersonId, Refusal};
 use jiff::Timestamp;
 
 use crate::failure::Failure;
@@ -76,14 +77,40 @@ impl Store {
         Err(Failure::contended())
     }
 
-    /// Brings an event's rules into its ledger, if they are newer than what it has.
+    /// Brings an event's rules into its ledger, if they are newer than what it has. Where they limit organisations for
+    /// the first time, those who are in are counted.
     pub async fn configure(
         &self,
         event: EventId,
         rules: &Rules,
         now: Timestamp,
     ) -> Result<Result<Outcome, Refusal>, Failure> {
-        self.change(event, now, |_| Command::Configure(rules.clone())).await
+        if rules.organisation_limit.is_none() {
+            return self.change(event, now, |_| Command::Configure(rules.clone())).await;
+        }
+        for attempt in 0..ATTEMPTS {
+            let Some(ledger) = self.ledger(event).await? else { return Ok(Err(Refusal::EventNotFound)) };
+            let known =
+                if ledger.must_count(rules) { self.organisations(event, &ledger).await? } else { BTreeMap::new() };
+            let outcome = self.change(event, now, |ledger| configuring(ledger, rules, &known)).await?;
+            if !outcome.as_ref().is_ok_and(|outcome| outcome.ledger.must_count(rules)) {
+                return Ok(outcome);
+            }
+            // Somebody booked after the count.
+            self.pause(attempt).await;
+        }
+        Err(Failure::contended())
+    }
+
+    /// What a limit counts the live registrations of a ledger by.
+    async fn organisations(
+        &self,
+        event: EventId,
+        ledger: &Ledger,
+    ) -> Result<BTreeMap<PersonId, Option<String>>, Failure> {
+        let registrations = self.registrations(event, ledger.live_entries().map(|(person, _)| person)).await?;
+        let key_of = |person| registrations.get(&person).and_then(|r| r.form.organisation.as_ref()?.key());
+        Ok(ledger.live_entries().map(|(person, _)| (person, key_of(person))).collect())
     }
 
     /// A short wait, longer after every conflict and never the same for two who collided.
@@ -122,6 +149,21 @@ impl Store {
     }
 }
 
+/// The rules with the counts that this ledger must take; a tick while somebody is in whose organisation is not known.
+fn configuring(ledger: &Ledger, rules: &Rules, known: &BTreeMap<PersonId, Option<String>>) -> Command {
+    let mut rules = rules.clone();
+    if ledger.must_count(&rules) {
+        for (person, _) in ledger.live_entries() {
+            match known.get(&person) {
+                None => return tick(),
+                Some(None) => {}
+                Some(Some(organisation)) => *rules.organisations.entry(organisation.clone()).or_default() += 1,
+            }
+        }
+    }
+    Command::Configure(rules)
+}
+
 fn tick() -> Command {
-    Command::Tick { organisations: std::collections::BTreeMap::new() }
+    Command::Tick { organisations: BTreeMap::new() }
 }

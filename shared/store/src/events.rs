@@ -1,7 +1,8 @@
 //! Events as items: the configuration people read, and the directory that finds events by their start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::event::Event;
 use domain::ledger::{Ledger, Rules};
@@ -103,14 +104,22 @@ impl Store {
         // A ledger without rules takes any.
         let ledger = Ledger::empty().step(&Command::Configure(record.rules()), now);
         let ledger = ledger.map_err(|refusal| Failure::unreadable(refusal.code()))?.ledger;
-        self.put_if_absent(ledger_item::write(record.id, &ledger)).await?;
+        let is_first = self.put_if_absent(ledger_item::write(record.id, &ledger)).await?;
         self.list_under_month(record).await?;
+        // A ledger left by an attempt that broke off may have had other rules: it takes these as a later version.
+        let record = &EventRecord { version: record.version + u64::from(!is_first), ..record.clone() };
         if self.put_if_absent(write(record)?).await? {
+            if !is_first {
+                drop(self.configure(record.id, &record.rules(), now).await?);
+            }
             return Ok(Created::New);
         }
         match self.event(record.id, true).await? {
             Some(found) if found.fingerprint == record.fingerprint => Ok(Created::Same(Box::new(found))),
-            _ => Ok(Created::Conflict),
+            _ => {
+                self.keep_listing(record.id, record.event.starts()).await?;
+                Ok(Created::Conflict)
+            }
         }
     }
 
@@ -176,35 +185,44 @@ impl Store {
         &self,
         old: &EventRecord,
         new: &EventRecord,
-        rules: &Rules,
         now: Timestamp,
     ) -> Result<Result<(), PatchConflict>, Failure> {
-        if old.event.starts() != new.event.starts() {
+        let (left, begins) = (old.event.starts(), new.event.starts());
+        let is_moved = left.as_second() != begins.as_second();
+        if is_moved {
             self.list_under_month(new).await?;
         }
+        let is_replaced = self.put_after(new, old.version).await?;
+        if is_moved {
+            self.keep_listing(new.id, left).await?;
+            self.keep_listing(new.id, begins).await?;
+        }
+        if !is_replaced {
+            return Ok(Err(PatchConflict));
+        }
+        drop(self.configure(new.id, &new.rules(), now).await?);
+        Ok(Ok(()))
+    }
+
+    /// Stores a configuration, if the one before it is the stored one; whether it is stored.
+    async fn put_after(&self, record: &EventRecord, version: u64) -> Result<bool, Failure> {
         let reply = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(write(new)?))
+            .set_item(Some(write(record)?))
             .condition_expression("ver = :ver")
-            .expression_attribute_values(":ver", number(old.version))
+            .expression_attribute_values(":ver", number(version))
             .send()
             .await;
-        if let Err(error) = reply {
-            let is_conflict = error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception());
-            let is_ours = is_conflict && self.event(new.id, true).await?.as_ref() == Some(new);
-            match (is_conflict, is_ours) {
-                (true, true) => {}
-                (true, false) => return Ok(Err(PatchConflict)),
-                (false, _) => return Err(error.into()),
+        match reply {
+            Ok(_) => Ok(true),
+            // Somebody else's, or our own whose reply was lost.
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(self.event(record.id, true).await?.as_ref() == Some(record))
             }
+            Err(error) => Err(error.into()),
         }
-        if old.event.starts() != new.event.starts() {
-            self.delete(&Key::Month(old.event.starts(), old.id)).await?;
-        }
-        drop(self.configure(new.id, rules, now).await?);
-        Ok(Ok(()))
     }
 
     /// Identifiers of the events that start in the months from `from` on, by start.
@@ -221,11 +239,30 @@ impl Store {
         let queries = months.map(|month| async move { self.query(&month, "", false).await });
         let pages = futures::future::try_join_all(queries).await?;
         let id_of = |item: &Item| item.text(SK).ok()?.rsplit_once('#')?.1.parse().ok();
-        Ok(pages.iter().flatten().filter_map(id_of).collect())
+        // An event that is just being moved stands in two places.
+        let mut seen = BTreeSet::new();
+        Ok(pages.iter().flatten().filter_map(id_of).filter(|id| seen.insert(*id)).collect())
     }
 
     async fn list_under_month(&self, record: &EventRecord) -> Result<(), Failure> {
         self.put_if_absent(Key::Month(record.event.starts(), record.id).attributes()).await.map(drop)
+    }
+
+    /// Makes the directory right about one start of an event, whoever moves it there or away meanwhile.
+    async fn keep_listing(&self, id: EventId, starts: Timestamp) -> Result<(), Failure> {
+        let mut kept = None;
+        loop {
+            let found = self.event(id, true).await?;
+            let there = found.filter(|record| record.event.starts().as_second() == starts.as_second());
+            if kept == Some(there.is_some()) {
+                return Ok(());
+            }
+            kept = Some(there.is_some());
+            match there {
+                Some(record) => self.list_under_month(&record).await?,
+                None => self.delete(&Key::Month(starts, id)).await?,
+            }
+        }
     }
 
     /// Stores an item unless its key is taken; whether it was stored.
@@ -240,7 +277,7 @@ impl Store {
             .await;
         match reply {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
                 Ok(false)
             }
             Err(error) => Err(error.into()),

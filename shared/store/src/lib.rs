@@ -17,6 +17,7 @@ mod people;
 mod register;
 mod registrations;
 pub mod stream;
+mod substitute;
 mod timers;
 mod trail;
 
@@ -30,6 +31,7 @@ pub use keys::{Due, DueKind, Key};
 pub use outbox::{Message, MessageState};
 pub use people::Profile;
 pub use register::{Booked, Booking, RegisterOutcome};
+pub use substitute::{Substituted, Substitution};
 pub use timers::Timer;
 pub use trail::Action;
 

@@ -1,7 +1,8 @@
 //! Mails to send: each stored once under what it is about, leased while it is being sent, marked when it has gone.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::{EventId, Generation, PersonId};
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,6 +13,8 @@ use crate::keys::{DUE_AT, DUE_KIND, Due, DueKind, Key, SK, mailbox, outbox_prefi
 
 /// How long a sender may take before another tries.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// The attribute that tells whose lease it is.
+const HOLDER: &str = "holder";
 
 /// A mail to one person about one booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,34 +95,57 @@ pub(crate) struct Filed {
 
 impl Store {
     /// Stores a mail once, leased to the caller (`lease`) or left for the next sweep; whether it is new.
+    ///
+    /// A retry by the SDK, after a reply was lost, finds its own mark and counts as the first.
     pub async fn post(&self, message: &Message, now: Timestamp, lease: bool) -> Result<bool, Failure> {
-        let due = if lease { now + LEASE } else { now };
-        self.put_if_absent(message.write(due)).await
+        let holder = (self.entropy)();
+        let mut item = message.write(if lease { now + LEASE } else { now });
+        item.insert(HOLDER.to_owned(), number(holder));
+        let reply = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(PK)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let Err(error) = reply else { return Ok(true) };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(found)) => Ok(is_held_by(found.item(), holder)),
+            _ => Err(error.into()),
+        }
     }
 
     /// Takes a due mail on, unless another sweep has.
     pub async fn lease(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, Failure> {
+        let holder = (self.entropy)();
         let reply = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(due.attributes()))
-            .update_expression("SET gD = :until, tries = tries + :one")
+            .update_expression("SET gD = :until, tries = tries + :one, holder = :holder")
             .condition_expression("gD = :seen")
             .expression_attribute_values(":until", seconds(now + LEASE))
             .expression_attribute_values(":seen", seconds(due.at))
             .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":holder", number(holder))
             .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        match reply {
-            Ok(reply) => Message::read(&reply.attributes.unwrap_or_default()).map(Some),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(None)
+        let error = match reply {
+            Ok(reply) => return Message::read(&reply.attributes.unwrap_or_default()).map(Some),
+            Err(error) => error,
+        };
+        match error.as_service_error() {
+            // The SDK tried again after a lost reply: the lease is ours.
+            Some(UpdateItemError::ConditionalCheckFailedException(found)) if is_held_by(found.item(), holder) => {
+                found.item().map(Message::read).transpose()
             }
-            Err(error) => Err(error.into()),
+            Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+            _ => Err(error.into()),
         }
     }
 
@@ -149,9 +175,10 @@ impl Store {
         Ok(())
     }
 
-    /// Leaves a mail due at a later time.
+    /// Leaves a mail due at another time; one that somebody else has closed meanwhile stays closed.
     pub async fn retry_at(&self, message: &Message, at: Timestamp) -> Result<(), Failure> {
-        self.client
+        let reply = self
+            .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(message.key().attributes()))
@@ -159,8 +186,15 @@ impl Store {
             .condition_expression("attribute_exists(gD)")
             .expression_attribute_values(":at", seconds(at))
             .send()
-            .await?;
-        Ok(())
+            .await;
+        match reply {
+            Err(error)
+                if !error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Err(error.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether a mail with this booking's link is on its way, or went at or after `since`.
@@ -199,6 +233,10 @@ impl Store {
 pub(crate) fn read_filed_of(item: &Item) -> Result<(EventId, PersonId, Filed), Failure> {
     let message = Message::read(item)?;
     Ok((message.event, message.person, read_filed(item)?))
+}
+
+fn is_held_by(item: Option<&Item>, holder: u64) -> bool {
+    item.is_some_and(|item| item.number(HOLDER).is_ok_and(|found: u64| found == holder))
 }
 
 fn read_filed(item: &Item) -> Result<Filed, Failure> {

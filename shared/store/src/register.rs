@@ -77,7 +77,7 @@ enum Draw {
 }
 
 /// What the first write came to.
-enum Put {
+pub(crate) enum Put {
     Stored,
     Exists(Box<Registration>),
 }
@@ -130,7 +130,12 @@ impl Store {
         self.put(registration, "attribute_not_exists(PK)", &[]).await
     }
 
-    async fn put(&self, registration: &Registration, condition: &str, values: &[(&str, u64)]) -> Result<Put, Failure> {
+    pub(crate) async fn put(
+        &self,
+        registration: &Registration,
+        condition: &str,
+        values: &[(&str, u64)],
+    ) -> Result<Put, Failure> {
         let mut request = self
             .client
             .put_item()

@@ -1,5 +1,6 @@
 //! What happens later: the sparse index of due items, and the timers of events.
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::EventId;
 use jiff::Timestamp;
 
@@ -60,27 +61,32 @@ impl Store {
             .send()
             .await;
         match reply {
-            Err(error) if !error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if !error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
                 Err(error.into())
             }
             _ => Ok(()),
         }
     }
 
-    /// Silences an event's timer, if it is still set to the time at which it rang (any time, where `None`).
+    /// Silences an event's timer, if it is still set to the time at which it rang (whatever it is set to, where `None`:
+    /// then it may be set to the same time again).
     pub async fn silence_timer(&self, event: EventId, kind: &str, rang: Option<Timestamp>) -> Result<(), Failure> {
         let mut request = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(Key::Timer(event, kind.to_owned()).attributes()))
-            .update_expression("REMOVE gT, gD");
+            .update_expression(if rang.is_some() { "REMOVE gT, gD" } else { "REMOVE gT, gD, set_to" });
         request = match rang {
             Some(at) => request.condition_expression("gD = :at").expression_attribute_values(":at", seconds(at)),
             None => request.condition_expression("attribute_exists(PK)"),
         };
         match request.send().await {
-            Err(error) if !error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if !error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
                 Err(error.into())
             }
             _ => Ok(()),

@@ -1,5 +1,6 @@
 //! The audit trail: what organisers did, by day.
 
+use domain::working_hours::uk;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -27,15 +28,15 @@ pub struct Action {
 }
 
 impl Store {
-    /// Records an action; `id` tells two of one instant apart and makes a retry harmless.
+    /// Records an action under its day (UK time); `id` orders those of one instant and makes a retry harmless.
     pub async fn record(&self, action: &Action, id: &str) -> Result<(), Failure> {
-        let day = jiff::tz::TimeZone::UTC.to_datetime(action.at).date();
-        let mut item = Key::Action(day, format!("{}#{id}", action.at)).attributes();
+        let day = uk().to_datetime(action.at).date();
+        let mut item = Key::Action(day, format!("{:.9}#{id}", action.at)).attributes();
         item.insert("d".to_owned(), text(serde_json::to_string(action).map_err(Failure::unreadable)?));
         self.put_if_absent(item).await.map(drop)
     }
 
-    /// A day's actions (UTC), in order.
+    /// A day's actions (UK time), in order.
     pub async fn actions(&self, day: Date) -> Result<Vec<Action>, Failure> {
         let items = self.query(&Key::Action(day, String::new()).pk(), "", true).await?;
         items.iter().map(|item| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)).collect()

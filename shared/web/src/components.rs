@@ -211,13 +211,13 @@ mod tests {
         assert_eq!(
             input.to_string(),
             "<div class=\"form-group form-group-error\">\n\
-             <label class=\"label\" for=\"name\">Full name</label>\n\
+             <label for=\"name\">Full name</label>\n\
              <p class=\"hint\" id=\"name-hint\">As on your certificate</p>\n\
              <p class=\"error-message\" id=\"name-error\"><span class=\"visually-hidden\">Error:</span> \
              Enter &#34;your&#34; name</p>\n\
              <input class=\"input\" id=\"name\" name=\"name\" type=\"text\" value=\"&#60;b&#62;\" \
              autocomplete=\"name\" aria-describedby=\"name-hint name-error\" aria-invalid=\"true\">\n\
-             </div>\n"
+             </div>"
         );
     }
 
@@ -225,7 +225,7 @@ mod tests {
     fn the_first_choice_of_a_group_bears_its_name() {
         let choices = vec![Choice::new("yes", "Yes", true), Choice::new("no", "No", false)];
         let html = Radios { field: Field::new("answers.ok", "All right?").optional(), choices }.to_string();
-        assert!(html.contains("<legend class=\"label\">All right? (optional)</legend>"), "{html}");
+        assert!(html.contains("<legend>All right? (optional)</legend>"), "{html}");
         assert!(html.contains("id=\"answers.ok\" name=\"answers.ok\" type=\"radio\" value=\"yes\" checked>"), "{html}");
         assert!(html.contains("id=\"answers.ok-2\" name=\"answers.ok\" type=\"radio\" value=\"no\">"), "{html}");
     }

@@ -3,6 +3,7 @@
 //! Only this crate names a status code.
 
 pub mod body;
+pub mod calendar;
 pub mod components;
 pub mod dates;
 pub mod forms;

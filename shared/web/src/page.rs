@@ -1,6 +1,7 @@
 //! The frame of every page, and answers that carry one.
 
 use askama::Template;
+use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::FieldError;
@@ -109,4 +110,18 @@ pub fn ok(body: &serde_json::Value) -> Response {
 /// A JSON answer: 201.
 pub fn created(body: &serde_json::Value) -> Response {
     (StatusCode::CREATED, axum::Json(body)).into_response()
+}
+
+/// A file: 200.
+pub fn file(content_type: &'static str, content: impl Into<Body>) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], content.into()).into_response()
+}
+
+/// Lets anybody keep an answer that is the same for everyone, for so many seconds; what says no is never kept.
+pub fn keep(mut response: Response, seconds: u32) -> Response {
+    if response.status() == StatusCode::OK {
+        let value = HeaderValue::from_str(&format!("public, max-age={seconds}"));
+        response.headers_mut().insert(header::CACHE_CONTROL, value.unwrap_or(HeaderValue::from_static("no-store")));
+    }
+    response
 }

@@ -110,6 +110,8 @@ pub struct Rules {
     pub offer_hours: Option<u16>,
     /// Live registrations per organisation.
     pub organisation_limit: Option<u32>,
+    /// Live registrations by organisation, for a ledger that has not counted them ([`crate::Ledger::must_count`]).
+    pub organisations: BTreeMap<String, u32>,
     /// Version of the event's configuration.
     pub version: u64,
     /// Lanes, the general one among them.
@@ -149,6 +151,7 @@ impl Rules {
             starts: event.starts(),
             offer_hours: event.waiting_list.offer_hours,
             organisation_limit: event.organisation_limit,
+            organisations: BTreeMap::new(),
             version,
             lanes,
         }

@@ -25,11 +25,21 @@ impl Ledger {
         configuration << RELEASE_BITS
     }
 
+    /// Whether these rules limit organisations in a ledger that has not counted them so far: then the counts of its
+    /// live registrations must come along.
+    pub fn must_count(&self, rules: &Rules) -> bool {
+        let is_taken_over = rules.version > self.configuration() && self.state != State::Cancelled;
+        is_taken_over && rules.organisation_limit.is_some() && self.organisation_limit.is_none()
+    }
+
     /// Takes the event's rules over. Nobody who is in loses anything; a configuration that is in already, or
     /// an older one, changes nothing.
     pub(crate) fn configure(&mut self, rules: &Rules, now: Timestamp) {
         if rules.version <= self.configuration() || self.state == State::Cancelled {
             return;
+        }
+        if self.must_count(rules) {
+            self.organisations.clone_from(&rules.organisations);
         }
         self.rules = Self::rules_of(rules.version);
         let published_now = self.state == State::Draft && rules.status == EventStatus::Published;

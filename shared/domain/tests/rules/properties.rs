@@ -52,6 +52,7 @@ fn rules(version: u64, starts: Timestamp, general: u32, lane: u32, limit: Option
         starts,
         offer_hours: offers.then_some(6),
         organisation_limit: None,
+        organisations: BTreeMap::new(),
         version,
         lanes: BTreeMap::from([
             (GENERAL, lane_rules(general, None)),

@@ -58,6 +58,7 @@ impl Table {
             starts: now + days(30),
             offer_hours: Some(12),
             organisation_limit: None,
+            organisations: BTreeMap::new(),
             version: 1,
             lanes: BTreeMap::from([(GENERAL, lane_rules(10))]),
         };
@@ -84,6 +85,7 @@ impl Table {
             self.rules.version += 1;
             let starts = self.rules.starts;
             change(&mut self.rules, &rest.join(" "), starts);
+            self.rules.organisations = self.counts();
             return self.step(None, &Command::Configure(self.rules.clone()));
         }
         let (verb, arguments) = rest.split_first().expect("a verb");
@@ -111,6 +113,17 @@ impl Table {
             other => panic!("unknown verb {other}"),
         };
         self.step(Some(id), &command)
+    }
+
+    /// Live registrations by organisation.
+    fn counts(&self) -> BTreeMap<String, u32> {
+        let mut counts = BTreeMap::new();
+        for (person, _) in self.ledger.live_entries() {
+            if let Some(organisation) = self.organisations.get(&person) {
+                *counts.entry(organisation.clone()).or_insert(0) += 1;
+            }
+        }
+        counts
     }
 
     fn known(&mut self, name: &str) -> PersonId {

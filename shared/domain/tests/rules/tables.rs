@@ -301,3 +301,22 @@ fn a_lane_that_is_taken_away_loses_nobody() {
         nu1  cancel   -> cancelled, gp2 promoted
     ");
 }
+
+#[test]
+fn a_limit_by_organisation_that_comes_late_counts_who_is_there() {
+    run("
+        event capacity=5
+        ann  register org=A -> confirmed
+        bob  register org=A -> confirmed
+        cat  register org=B -> confirmed
+        set  org_limit=2 -> nothing
+        dan  register org=A -> organisation-limit
+        eve  register org=B -> confirmed
+        ann  cancel   -> cancelled
+        dan  register org=A -> confirmed
+        set  org_limit=3 -> nothing
+        fay  register org=A -> confirmed
+        set  org_limit=none -> nothing
+        gus  register org=A -> waiting 1
+    ");
+}

@@ -1,0 +1,87 @@
+//! `notify`: each change of a ledger, as the stream shows it, becomes mails that are stored, and sent at once when few.
+//!
+//! Only the store can fail a batch, never the mail: what is stored is due until it has gone.
+
+use app::{App, Failure};
+use futures::StreamExt as _;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use store::Message;
+use store::stream::{Batch, Record};
+
+use crate::delivery::{AT_ONCE, deliver};
+use crate::subject;
+
+/// A batch that brings more mails than this leaves them to the sweep.
+const SEND_AT_ONCE_MAX: usize = 10;
+
+/// Handles a batch of changed ledgers. From the first record that fails on, Lambda hands the batch over again.
+pub async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {
+    let batch: Batch = serde_json::from_value(payload).map_err(Failure::new)?;
+    let now = app.clock.now();
+    let mut changes = Vec::new();
+    let mut failed = None;
+    for record in &batch.records {
+        match messages_of(record, now) {
+            Ok(messages) => changes.push((record, messages)),
+            Err(failure) => {
+                failed = Some(failed_at(record, &failure));
+                break;
+            }
+        }
+    }
+    let count: usize = changes.iter().map(|(_, messages)| messages.len()).sum();
+    let send_at_once = count <= SEND_AT_ONCE_MAX;
+    let mut leased = Vec::new();
+    for (record, messages) in changes {
+        let posted = post(app, messages, now, send_at_once).await;
+        leased.extend(posted.new);
+        if let Some(failure) = posted.failure {
+            failed = Some(failed_at(record, &failure));
+            break;
+        }
+    }
+    if send_at_once {
+        deliver(app, leased).await;
+    }
+    Ok(json!({"batchItemFailures": failed.into_iter().collect::<Vec<Value>>()}))
+}
+
+fn failed_at(record: &Record, failure: &Failure) -> Value {
+    tracing::warn!(error = failure.chain(), "effects not stored, will be tried again");
+    json!({"itemIdentifier": record.sequence_number()})
+}
+
+/// The mails that one change of a ledger makes.
+fn messages_of(record: &Record, now: Timestamp) -> Result<Vec<Message>, Failure> {
+    let Some(change) = record.ledger()? else { return Ok(Vec::new()) };
+    let effects = change.new.effects_since(change.old.as_ref());
+    let message = |effect| subject::of_effect(change.event, effect, change.new.version, now);
+    Ok(effects.iter().map(message).collect())
+}
+
+/// What storing mails came to.
+pub(crate) struct Posted {
+    /// Those that were not there before.
+    pub new: Vec<Message>,
+    /// Some could not be stored.
+    pub failure: Option<Failure>,
+}
+
+/// Stores mails, leased to the caller or due at once. Storing them again changes nothing.
+pub(crate) async fn post(app: &App, messages: Vec<Message>, now: Timestamp, lease: bool) -> Posted {
+    let posts = messages.into_iter().map(|mut message| async move {
+        // A lease is an attempt.
+        message.tries = u32::from(lease);
+        app.store.post(&message, now, lease).await.map(|is_new| is_new.then_some(message))
+    });
+    let replies: Vec<_> = futures::stream::iter(posts).buffered(AT_ONCE).collect().await;
+    let mut posted = Posted { new: Vec::new(), failure: None };
+    for reply in replies {
+        match reply {
+            Ok(message) => posted.new.extend(message),
+            Err(failure) => posted.failure = Some(failure.into()),
+        }
+    }
+    posted
+}

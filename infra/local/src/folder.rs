@@ -1,0 +1,97 @@
+//! The data folder: one hub at a time, and every small file replaced whole or not at all.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// A data folder that this process holds until the value is dropped.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Why a folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Another process holds it.
+    #[error("a hub is running on {0}")]
+    Held(PathBuf),
+    /// It cannot be made or read.
+    #[error("the data folder failed")]
+    Io(#[from] io::Error),
+}
+
+impl Folder {
+    /// Takes hold of a folder, making it if need be. Nobody but its owner may look inside: it holds people's data.
+    pub fn hold(path: &Path) -> Result<Self, FolderError> {
+        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        let lock = private().create(true).truncate(false).open(path.join("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(FolderError::Held(path.to_owned())),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// Where something is kept.
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// A file's bytes, if there is one.
+    pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        match std::fs::read(self.at(name)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Replaces a file: after a crash it holds the old bytes or the new.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let beside = self.at(&format!("{name}.new"));
+        private().create(true).truncate(true).open(&beside)?.write_all(bytes)?;
+        std::fs::rename(beside, self.at(name))
+    }
+
+    /// Appends one line to a file.
+    pub fn append(&self, name: &str, line: &str) -> io::Result<()> {
+        let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(self.at(name))?;
+        file.write_all(format!("{line}\n").as_bytes())
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_held_once() {
+        let place = tempfile::tempdir().expect("a folder");
+        let first = Folder::hold(place.path()).expect("free");
+        assert!(matches!(Folder::hold(place.path()), Err(FolderError::Held(_))));
+        drop(first);
+        Folder::hold(place.path()).expect("free again");
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_private() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::hold(place.path()).expect("free");
+        assert_eq!(folder.read("keys").expect("reads"), None);
+        folder.write("keys", b"long first").expect("writes");
+        folder.write("keys", b"second").expect("writes");
+        assert_eq!(folder.read("keys").expect("reads").as_deref(), Some(&b"second"[..]));
+        let mode = std::fs::metadata(folder.at("keys")).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,161 @@
+//! The functions of the stack: from a logical id of the template to the code that Lambda would run.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::{App, Failure};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use lambda_http::request::LambdaRequest;
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::wire::Ground;
+
+/// How a function is started.
+#[derive(Clone)]
+pub enum Handler {
+    /// By a request.
+    Http(Router),
+    /// By an event: a batch of stream records, a tick of a schedule.
+    Event(Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, Failure>> + Send + Sync>),
+}
+
+/// The code of a function, by its logical id. There is no other such table.
+pub fn handler(id: &str, app: Arc<App>) -> Option<Handler> {
+    Some(match id {
+        "Cancel" => Handler::Http(cancel::router(app)),
+        "Catalogue" => Handler::Http(catalogue::router(app)),
+        "Notify" => event(app, |app, batch| async move { notify::handle(&app, batch).await }),
+        "NotifySweep" => event(app, |app, tick| async move { notify::sweep(&app, tick).await }),
+        "Organise" => Handler::Http(organise::router(app)),
+        "Register" => Handler::Http(register::router(app)),
+        "RegisterSettle" => event(app, |app, batch| async move { register::settle(&app, batch).await }),
+        "Waitlist" => Handler::Http(waitlist::router(app)),
+        "WaitlistSweep" => event(app, |app, tick| async move { waitlist::sweep(&app, tick).await }),
+        _ => return None,
+    })
+}
+
+fn event<Outcome>(app: Arc<App>, handle: impl Fn(Arc<App>, Value) -> Outcome + Send + Sync + 'static) -> Handler
+where
+    Outcome: Future<Output = Result<Value, Failure>> + Send + 'static,
+{
+    Handler::Event(Arc::new(move |payload| handle(Arc::clone(&app), payload).boxed()))
+}
+
+/// The functions of a hub, by name.
+pub struct Functions {
+    ground: Arc<Ground>,
+    deployed: BTreeMap<String, Deployed>,
+}
+
+/// A function that can be invoked.
+pub struct Deployed {
+    /// Its code.
+    pub handler: Handler,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+/// Why an invocation came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum InvokeError {
+    /// No function of this name.
+    #[error("there is no function {0}")]
+    Unknown(String),
+    /// A function that answers requests was given something else, or the other way round.
+    #[error("the function is not started like this")]
+    Trigger(#[source] Option<serde_json::Error>),
+    /// It failed.
+    #[error("the function failed")]
+    Failed(#[from] Failure),
+    /// It panicked, and Lambda would have started another.
+    #[error("the function crashed")]
+    Crashed,
+    /// It took longer than it may.
+    #[error("the function timed out")]
+    TimedOut,
+}
+
+impl Functions {
+    /// These functions, counted where the ground counts.
+    pub fn new(ground: Arc<Ground>, deployed: BTreeMap<String, Deployed>) -> Self {
+        Self { ground, deployed }
+    }
+
+    /// Answers a request as API Gateway would with this function behind it.
+    pub async fn request(&self, name: &str, request: Request) -> Response {
+        let outcome = match self.deployed(name) {
+            Ok(Deployed { handler: Handler::Http(router), timeout }) => {
+                self.guarded(name, *timeout, router.clone().oneshot(request)).await
+            }
+            Ok(Deployed { handler: Handler::Event(_), .. }) => Err(InvokeError::Trigger(None)),
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(Ok(response)) => response,
+            Err(InvokeError::TimedOut) => gateway_error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+            Err(_) => gateway_error(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+        }
+    }
+
+    /// Starts a function with an event.
+    pub async fn event(&self, name: &str, payload: Value) -> Result<Value, InvokeError> {
+        match self.deployed(name)? {
+            Deployed { handler: Handler::Event(handle), timeout } => {
+                Ok(self.guarded(name, *timeout, handle(payload)).await??)
+            }
+            Deployed { handler: Handler::Http(_), .. } => Err(InvokeError::Trigger(None)),
+        }
+    }
+
+    /// Starts a function with any payload that Lambda might give it; requests in API Gateway's format 2.0.
+    pub async fn trigger(&self, name: &str, payload: Value) -> Result<Value, InvokeError> {
+        let Deployed { handler: Handler::Http(router), timeout } = self.deployed(name)? else {
+            return self.event(name, payload).await;
+        };
+        let request: LambdaRequest =
+            serde_json::from_str(&payload.to_string()).map_err(|error| InvokeError::Trigger(Some(error)))?;
+        let adapter = lambda_http::Adapter::from(router.clone());
+        let Ok(response) =
+            self.guarded(name, *timeout, adapter.oneshot(LambdaEvent::new(request, Context::default()))).await?;
+        serde_json::to_value(response).map_err(|error| InvokeError::Trigger(Some(error)))
+    }
+
+    fn deployed(&self, name: &str) -> Result<&Deployed, InvokeError> {
+        self.deployed.get(name).ok_or_else(|| InvokeError::Unknown(name.to_owned()))
+    }
+
+    /// Runs an invocation as Lambda does: counted, ended at its timeout, and its crash its own.
+    async fn guarded<T>(
+        &self,
+        name: &str,
+        timeout: Duration,
+        invocation: impl Future<Output = T>,
+    ) -> Result<T, InvokeError> {
+        self.ground.usage.invoked(name);
+        let outcome = tokio::time::timeout(timeout, AssertUnwindSafe(invocation).catch_unwind()).await;
+        let error = match outcome {
+            Ok(Ok(reply)) => return Ok(reply),
+            Ok(Err(_)) => InvokeError::Crashed,
+            Err(_) => InvokeError::TimedOut,
+        };
+        tracing::error!(function = name, error = &error as &dyn std::error::Error, "invocation broke off");
+        Err(error)
+    }
+}
+
+fn gateway_error(status: StatusCode, message: &str) -> Response {
+    (status, [("content-type", "application/json")], Body::from(json!({ "message": message }).to_string()))
+        .into_response()
+}

@@ -1,0 +1,96 @@
+//! The pages, as a browser without JavaScript uses them.
+
+use reqwest::{Method, Response};
+use serde_json::json;
+
+use crate::hub::TestHub;
+
+async fn page(hub: &TestHub, path: &str) -> (u16, String) {
+    let response = hub.request(Method::GET, path).send().await.expect("a reply");
+    (response.status().as_u16(), response.text().await.expect("a page"))
+}
+
+async fn submit(hub: &TestHub, path: &str, fields: &[(&str, &str)]) -> Response {
+    hub.request(Method::POST, path).form(fields).send().await.expect("a reply")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_finds_an_event_books_and_cancels() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({"capacity": 5, "title": "Suturing & more"})).await;
+    let (status, home) = page(&hub, "/events").await;
+    assert_eq!(status, 200);
+    assert!(home.contains(&format!("/events/{event}")) && home.contains("Suturing &#38; more"), "{home}");
+    let (_, about) = page(&hub, &format!("/events/{event}")).await;
+    assert!(about.contains(&format!("/events/{event}/register")) && about.contains("EducationEvent"), "{about}");
+    let (_, form) = page(&hub, &format!("/events/{event}/register")).await;
+    assert!(form.contains("<label for=\"name\">"), "{form}");
+    let fields = [("name", "Ann Ash"), ("email", "ann.ash@practice.example"), ("role", "gp"), ("started", "1")];
+    let booked = submit(&hub, &format!("/events/{event}/register"), &fields).await;
+    assert_eq!(booked.status(), 303);
+    let location = booked.headers()["location"].to_str().expect("a location").to_owned();
+    assert!(location.starts_with(&format!("/events/{event}/booked?ref=")), "{location}");
+    let (status, confirmation) = page(&hub, &location).await;
+    assert!(status == 200 && confirmation.contains("You have a place"), "{confirmation}");
+    let link = hub.link("Ann Ash").await;
+    let (status, mine) = page(&hub, &format!("/bookings/{link}")).await;
+    assert!(status == 200 && mine.contains("You have a place."), "{mine}");
+    let cancelled = submit(&hub, &format!("/bookings/{link}/cancel"), &[]).await;
+    assert_eq!(cancelled.status(), 303);
+    let (_, mine) = page(&hub, &format!("/bookings/{link}")).await;
+    assert!(mine.contains("This booking is cancelled."), "{mine}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_are_shown_with_what_was_typed() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({})).await;
+    let path = format!("/events/{event}/register");
+    let again = submit(&hub, &path, &[("name", "Ann \"A\" Ash"), ("email", "nonsense"), ("website", "x")]).await;
+    assert_eq!(again.status(), 422);
+    let html = again.text().await.expect("a page");
+    assert!(html.contains("<title>Error: "), "{html}");
+    assert!(html.contains("There is a problem") && html.contains("href=\"#email\""), "{html}");
+    assert!(html.contains("Ann &#34;A&#34; Ash") && html.contains("Select your role"), "{html}");
+    let whole = [("name", "Ann Ash"), ("email", "ann.ash@practice.example"), ("role", "gp")];
+    assert_eq!(submit(&hub, &path, &whole).await.status(), 422, "a missing time stamp shows the form again");
+    let twice = [("name", "Ann Ash"), ("name", "Bob"), ("email", "a@b.example"), ("role", "gp"), ("started", "1")];
+    assert_eq!(submit(&hub, &path, &twice).await.status(), 422);
+    assert_eq!(hub.roster(&event).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_changes_nothing_and_foreign_forms_are_refused() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({"capacity": 1})).await;
+    hub.book(&event, "Ann Ash").await;
+    let link = hub.link("Ann Ash").await;
+    for verb in ["", "/cancel", "/accept", "/decline", "/details"] {
+        for method in [Method::GET, Method::HEAD] {
+            let path = format!("/bookings/{link}{verb}");
+            let status = hub.request(method, &path).send().await.expect("a reply").status();
+            assert!(status == 200 || status == 303, "{path}: {status}");
+        }
+    }
+    let foreign =
+        hub.request(Method::POST, &format!("/bookings/{link}/cancel")).header("origin", "https://evil.example");
+    assert_eq!(foreign.send().await.expect("a reply").status(), 403);
+    assert_eq!(hub.booking(&link).await.text("status"), "confirmed");
+    let own = hub.request(Method::POST, &format!("/bookings/{link}/cancel")).header("origin", hub.url(""));
+    assert_eq!(own.send().await.expect("a reply").status(), 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_deployment_has_its_legal_pages_and_an_unknown_page_is_a_page() {
+    let hub = TestHub::start().await;
+    for path in ["/", "/events", "/accessibility", "/privacy", "/cookies", "/contact", "/bookings/resend", "/_local/"] {
+        let response = hub.request(Method::GET, path).send().await.expect("a reply");
+        assert_eq!(response.status(), 200, "{path}");
+        assert!(response.headers()["content-type"].to_str().is_ok_and(|t| t.starts_with("text/html")), "{path}");
+        assert!(!response.headers().contains_key("set-cookie"), "{path}");
+    }
+    let response = hub.request(Method::GET, "/nothing").send().await.expect("a reply");
+    assert_eq!(response.status(), 404);
+    assert!(response.text().await.expect("a page").contains("<h1>Page not found</h1>"));
+    assert_eq!(hub.get("/health").await.body, json!({"status": "ok"}));
+}
