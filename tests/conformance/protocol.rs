@@ -102,7 +102,7 @@ impl Pair {
                 changed.event.capacity = Some(capacity);
                 changed.version += 1;
                 let rules = changed.rules();
-                let replaced = self.store.replace_event(&self.record, &changed, &rules, self.now).await;
+                let replaced = self.store.replace_event(&self.record, &changed, self.now).await;
                 replaced.expect("stored").expect("nobody was quicker");
                 self.record = changed;
                 let stepped = self.model.step(&Command::Configure(rules), self.now);

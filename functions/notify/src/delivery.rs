@@ -5,7 +5,7 @@
 
 use app::{App, Failure, Link};
 use domain::EmailAddress;
-use futures::{FutureExt as _, StreamExt as _};
+use futures::StreamExt as _;
 use jiff::SignedDuration;
 use mail::{About, LetterKind};
 use store::{Message, MessageState};
@@ -59,31 +59,24 @@ impl From<mail::Failure> for Trouble {
 
 /// Sends mails; what came of each, in no particular order.
 pub(crate) async fn deliver(app: &App, messages: Vec<Message>) -> Vec<Outcome> {
-    let bookings = Bookings::read(app, &messages).await;
-    let bookings = bookings.inspect_err(|_| tracing::warn!("bookings not read, mails put off")).ok();
-    let bookings = bookings.as_ref();
-    let deliveries = messages.into_iter().map(|message| {
-        let delivery = async move {
-            match bookings {
-                Some(bookings) => deliver_one(app, bookings, &message).await,
-                None => release(app, &message).await,
-            }
-        };
-        // Boxed, so that the type of what calls this stays small enough for the compiler.
-        delivery.boxed()
-    });
+    // Read together; where that fails each is read alone, so that one item that does not read keeps no other mail back.
+    let together = Bookings::read(app, &messages).await.ok();
+    let together = together.as_ref();
+    let deliveries = messages.into_iter().map(|message| async move { deliver_one(app, together, &message).await });
     futures::stream::iter(deliveries).buffer_unordered(AT_ONCE).collect().await
 }
 
-async fn deliver_one(app: &App, bookings: &Bookings, message: &Message) -> Outcome {
-    match attempt(app, bookings, message).await {
+async fn deliver_one(app: &App, together: Option<&Bookings>, message: &Message) -> Outcome {
+    let outcome = match together {
+        Some(bookings) => attempt(app, bookings, message).await,
+        None => match Bookings::read(app, std::slice::from_ref(message)).await {
+            Ok(bookings) => attempt(app, &bookings, message).await,
+            Err(failure) => Err(failure.into()),
+        },
+    };
+    match outcome {
         Ok(outcome) => outcome,
-        Err(Trouble::Passing(failure)) => {
-            tracing::warn!(
-                message.kind = message.kind, event.id = %message.event, error = failure.chain(), "mail put off"
-            );
-            release(app, message).await
-        }
+        Err(Trouble::Passing(failure)) => release(app, message, &failure).await,
         Err(Trouble::Lasting(failure)) => put_off(app, message, &failure).await,
     }
 }
@@ -174,9 +167,11 @@ async fn put_off(app: &App, message: &Message, failure: &Failure) -> Outcome {
 }
 
 /// Leaves a mail due at once; if that fails too, it is due when the lease runs out.
-async fn release(app: &App, message: &Message) -> Outcome {
-    let released = app.store.retry_at(message, app.clock.now()).await;
-    drop(released.inspect_err(|_| tracing::warn!(event.id = %message.event, "mail left until its lease runs out")));
+async fn release(app: &App, message: &Message, failure: &Failure) -> Outcome {
+    tracing::warn!(message.kind = message.kind, event.id = %message.event, error = failure.chain(), "mail put off");
+    if app.store.retry_at(message, app.clock.now()).await.is_err() {
+        tracing::warn!(message.kind = message.kind, event.id = %message.event, "mail left until its lease runs out");
+    }
     Outcome::PutOff
 }
 

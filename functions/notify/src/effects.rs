@@ -16,7 +16,7 @@ use crate::subject;
 const SEND_AT_ONCE_MAX: usize = 10;
 
 /// Handles a batch of changed ledgers. From the first record that fails on, Lambda hands the batch over again.
-pub async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {
+pub(crate) async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {
     let batch: Batch = serde_json::from_value(payload).map_err(Failure::new)?;
     let now = app.clock.now();
     let mut changes = Vec::new();

@@ -12,5 +12,19 @@ mod reminders;
 mod subject;
 mod sweep;
 
-pub use effects::handle;
-pub use sweep::sweep;
+use app::{App, Failure};
+use futures::FutureExt as _;
+use serde_json::Value;
+
+/// Handles a batch of changed ledgers: stores the mails that their effects make, and sends them at once when few.
+///
+/// The reply names the first record that failed; from there on Lambda hands the batch over again.
+pub async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {
+    // Boxed, as below: the types of what it awaits nest deeper than the compiler looks.
+    effects::handle(app, payload).boxed().await
+}
+
+/// Handles a schedule's tick: expands the reminders that are due, then sends every mail that is.
+pub async fn sweep(app: &App, payload: Value) -> Result<Value, Failure> {
+    sweep::sweep(app, payload).boxed().await
+}

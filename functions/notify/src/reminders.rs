@@ -39,11 +39,11 @@ async fn ring(app: &App, event: EventId, kind: ReminderKind, rang: Timestamp, no
     if let Some((record, ledger)) = found.filter(|(record, ledger)| takes_place(record, ledger)) {
         match due_at(&record, kind) {
             // The event has been moved, and its timer not with it.
-            Some(at) if at > now => {
+            Some(at) if at.as_second() > now.as_second() => {
                 return Ok(app.store.set_timer(&Timer { event, kind: kind.name().to_owned(), at }).await?);
             }
             Some(_) if reminders::still_useful(kind, &record.event, now) => {
-                let messages = messages(&record, &ledger, kind, now);
+                let messages = one_each(&record, &ledger, kind, now);
                 let count = messages.len();
                 let posted = post(app, messages, now, false).await;
                 posted.failure.map_or(Ok(()), Err)?;
@@ -64,7 +64,7 @@ fn due_at(record: &EventRecord, kind: ReminderKind) -> Option<Timestamp> {
 }
 
 /// One mail for everyone who has a place.
-fn messages(record: &EventRecord, ledger: &Ledger, kind: ReminderKind, now: Timestamp) -> Vec<Message> {
+fn one_each(record: &EventRecord, ledger: &Ledger, kind: ReminderKind, now: Timestamp) -> Vec<Message> {
     let has_place = |person| ledger.place(person) == Some(Place::Confirmed);
     let entries = ledger.live_entries().filter(|(person, _)| has_place(*person));
     let starts = record.event.starts();

@@ -1,1 +1,48 @@
 //! The organisers' API: create, publish, change, cancel, list.
+
+mod access;
+mod answer;
+mod asked;
+mod change;
+mod create;
+mod duplicate;
+mod later;
+mod line;
+mod roster;
+mod roster_csv;
+mod row;
+mod substitute;
+mod trail;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use app::{App, edge};
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::routing::{MethodRouter, any, get, patch, post};
+use web::Problem;
+
+/// The function's routes.
+pub fn router(app: Arc<App>) -> Router {
+    let routes = Router::new()
+        .route("/api/v1/events", shared(post(create::create), "GET, HEAD, POST"))
+        .route("/api/v1/events/{id}", shared(patch(change::patch), "GET, HEAD, PATCH"))
+        .route("/api/v1/events/{id}/publish", post(change::publish))
+        .route("/api/v1/events/{id}/cancel", post(change::cancel))
+        .route("/api/v1/events/{id}/duplicate", post(duplicate::duplicate))
+        .route("/api/v1/events/{id}/registrations", shared(get(roster::read), "GET, HEAD, POST"))
+        .route("/api/v1/events/{id}/registrations/{reference}/cancel", post(line::cancel))
+        .route("/api/v1/events/{id}/registrations/{reference}/admit", post(line::admit))
+        .route("/api/v1/events/{id}/registrations/{reference}/reject", post(line::reject))
+        .route("/api/v1/events/{id}/registrations/{reference}/prioritise", post(line::prioritise))
+        .route("/api/v1/events/{id}/registrations/{reference}/substitute", post(substitute::substitute))
+        .route("/api/v1/audit", get(trail::read));
+    let routes = later::ROUTES.iter().fold(routes, |routes, path| routes.route(path, any(later::not_built)));
+    edge(Arc::clone(&app), routes.with_state(app))
+}
+
+/// A path of which another function answers some methods: whoever asks with a wrong one is told all of them.
+fn shared(methods: MethodRouter<Arc<App>, Infallible>, allowed: &'static str) -> MethodRouter<Arc<App>, Infallible> {
+    methods.fallback(move || async move { Problem::method_not_allowed(Some(HeaderValue::from_static(allowed))) })
+}

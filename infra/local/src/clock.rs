@@ -43,14 +43,18 @@ impl HubClock {
             Some(Kept::Ran(_)) | None => None,
         };
         let clock = Self { folder, hand: watch::Sender::new(given.or(kept)) };
-        clock.keep()?;
+        if given.is_some() {
+            clock.keep()?;
+        }
         Ok(clock)
     }
 
-    /// What the folder's clock showed last, or the machine's time if it never ran.
-    pub fn last_shown(folder: &Folder) -> io::Result<Timestamp> {
+    /// What the folder's clock showed last, or the machine's time if it never ran. A clock that ran is written down
+    /// every minute only; it was still running at the table's `last_write`.
+    pub fn last_shown(folder: &Folder, last_write: Option<Timestamp>) -> io::Result<Timestamp> {
         Ok(match read(folder)? {
-            Some(Kept::Stands(at) | Kept::Ran(at)) => at,
+            Some(Kept::Stands(at)) => at,
+            Some(Kept::Ran(at)) => last_write.map_or(at, |write| at.max(write)),
             None => Clock::real(),
         })
     }
@@ -107,7 +111,7 @@ mod tests {
     #[test]
     fn a_clock_moved_by_hand_stands_still_and_goes_on_from_there() {
         let place = tempfile::tempdir().expect("a folder");
-        let folder = Arc::new(Folder::hold(place.path()).expect("free"));
+        let (folder, _hold) = Folder::hold(place.path()).expect("free");
         let clock = HubClock::open(Arc::clone(&folder), Some(at("2026-11-02T09:00:00Z"))).expect("opens");
         clock.set(at("2026-11-03T10:00:00.5Z")).expect("moves");
         assert!(clock.stands());
@@ -115,18 +119,21 @@ mod tests {
         assert_eq!(again.now(), at("2026-11-03T10:00:00.5Z"));
         let back = HubClock::open(Arc::clone(&folder), Some(at("2026-11-01T00:00:00Z"))).expect("opens");
         assert_eq!(back.now(), at("2026-11-01T00:00:00Z"));
-        assert_eq!(HubClock::last_shown(&folder).expect("reads"), at("2026-11-01T00:00:00Z"));
+        let written = Some(at("2026-11-02T00:00:00Z"));
+        assert_eq!(HubClock::last_shown(&folder, written).expect("reads"), at("2026-11-01T00:00:00Z"));
     }
 
     #[test]
     fn the_machines_clock_runs_and_leaves_its_last_time() {
         let place = tempfile::tempdir().expect("a folder");
-        let folder = Arc::new(Folder::hold(place.path()).expect("free"));
+        let (folder, _hold) = Folder::hold(place.path()).expect("free");
         let before = Clock::real();
         let clock = HubClock::open(Arc::clone(&folder), None).expect("opens");
         assert!(!clock.stands());
-        assert!(clock.now() >= before);
-        let shown = HubClock::last_shown(&folder).expect("reads");
+        clock.keep().expect("kept");
+        let shown = HubClock::last_shown(&folder, None).expect("reads");
         assert!((before..=clock.now()).contains(&shown));
+        let later = clock.now() + jiff::SignedDuration::from_secs(30);
+        assert_eq!(HubClock::last_shown(&folder, Some(later)).expect("reads"), later, "it was killed");
     }
 }

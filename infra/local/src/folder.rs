@@ -4,13 +4,15 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// A data folder that this process holds until the value is dropped.
+/// A data folder.
 #[derive(Debug)]
-pub struct Folder {
-    path: PathBuf,
-    _lock: File,
-}
+pub struct Folder(PathBuf);
+
+/// The hold of one process on a folder, until it is dropped.
+#[derive(Debug)]
+pub struct Hold(#[expect(dead_code, reason = "a lock, which lasts as long as its file is open")] File);
 
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,11 +27,11 @@ pub enum FolderError {
 
 impl Folder {
     /// Takes hold of a folder, making it if need be. Nobody but its owner may look inside: it holds people's data.
-    pub fn hold(path: &Path) -> Result<Self, FolderError> {
+    pub fn hold(path: &Path) -> Result<(Arc<Self>, Hold), FolderError> {
         DirBuilder::new().recursive(true).mode(0o700).create(path)?;
         let lock = private().create(true).truncate(false).open(path.join("lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok((Arc::new(Self(path.to_owned())), Hold(lock))),
             Err(TryLockError::WouldBlock) => Err(FolderError::Held(path.to_owned())),
             Err(TryLockError::Error(error)) => Err(error.into()),
         }
@@ -37,7 +39,7 @@ impl Folder {
 
     /// Where something is kept.
     pub fn at(&self, name: &str) -> PathBuf {
-        self.path.join(name)
+        self.0.join(name)
     }
 
     /// A file's bytes, if there is one.
@@ -86,7 +88,7 @@ mod tests {
     fn a_file_is_replaced_whole_and_private() {
         use std::os::unix::fs::PermissionsExt as _;
         let place = tempfile::tempdir().expect("a folder");
-        let folder = Folder::hold(place.path()).expect("free");
+        let (folder, _hold) = Folder::hold(place.path()).expect("free");
         assert_eq!(folder.read("keys").expect("reads"), None);
         folder.write("keys", b"long first").expect("writes");
         folder.write("keys", b"second").expect("writes");

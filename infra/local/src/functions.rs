@@ -14,8 +14,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use lambda_http::request::LambdaRequest;
-use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -73,9 +71,9 @@ pub enum InvokeError {
     /// No function of this name.
     #[error("there is no function {0}")]
     Unknown(String),
-    /// A function that answers requests was given something else, or the other way round.
+    /// A function that answers requests was given an event, or the other way round.
     #[error("the function is not started like this")]
-    Trigger(#[source] Option<serde_json::Error>),
+    Trigger,
     /// It failed.
     #[error("the function failed")]
     Failed(#[from] Failure),
@@ -99,7 +97,7 @@ impl Functions {
             Ok(Deployed { handler: Handler::Http(router), timeout }) => {
                 self.guarded(name, *timeout, router.clone().oneshot(request)).await
             }
-            Ok(Deployed { handler: Handler::Event(_), .. }) => Err(InvokeError::Trigger(None)),
+            Ok(Deployed { handler: Handler::Event(_), .. }) => Err(InvokeError::Trigger),
             Err(error) => Err(error),
         };
         match outcome {
@@ -115,21 +113,16 @@ impl Functions {
             Deployed { handler: Handler::Event(handle), timeout } => {
                 Ok(self.guarded(name, *timeout, handle(payload)).await??)
             }
-            Deployed { handler: Handler::Http(_), .. } => Err(InvokeError::Trigger(None)),
+            Deployed { handler: Handler::Http(_), .. } => Err(InvokeError::Trigger),
         }
     }
 
-    /// Starts a function with any payload that Lambda might give it; requests in API Gateway's format 2.0.
-    pub async fn trigger(&self, name: &str, payload: Value) -> Result<Value, InvokeError> {
-        let Deployed { handler: Handler::Http(router), timeout } = self.deployed(name)? else {
-            return self.event(name, payload).await;
-        };
-        let request: LambdaRequest =
-            serde_json::from_str(&payload.to_string()).map_err(|error| InvokeError::Trigger(Some(error)))?;
-        let adapter = lambda_http::Adapter::from(router.clone());
-        let Ok(response) =
-            self.guarded(name, *timeout, adapter.oneshot(LambdaEvent::new(request, Context::default()))).await?;
-        serde_json::to_value(response).map_err(|error| InvokeError::Trigger(Some(error)))
+    /// The routes of a function that answers requests.
+    pub fn routes(&self, name: &str) -> Option<Router> {
+        match &self.deployed.get(name)?.handler {
+            Handler::Http(router) => Some(router.clone()),
+            Handler::Event(_) => None,
+        }
     }
 
     fn deployed(&self, name: &str) -> Result<&Deployed, InvokeError> {

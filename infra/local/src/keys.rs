@@ -11,13 +11,12 @@ const FILE: &str = "secrets.json";
 
 /// The folder's keys, made if there are none, with the issuer's public keys as they are now.
 pub fn open(folder: &Folder, issuer: JwkSet) -> io::Result<Secrets> {
-    let mut secrets = match folder.read(FILE)? {
-        Some(bytes) => serde_json::from_slice(&bytes)?,
-        None => {
-            let secrets = Secrets::generate();
-            folder.write(FILE, &serde_json::to_vec_pretty(&secrets)?)?;
-            secrets
-        }
+    let mut secrets = if let Some(bytes) = folder.read(FILE)? {
+        serde_json::from_slice(&bytes)?
+    } else {
+        let secrets = Secrets::generate();
+        folder.write(FILE, &serde_json::to_vec_pretty(&secrets)?)?;
+        secrets
     };
     secrets.set_jwks(issuer);
     Ok(secrets)
@@ -30,7 +29,7 @@ mod tests {
     #[test]
     fn keys_are_made_once() {
         let place = tempfile::tempdir().expect("a folder");
-        let folder = Folder::hold(place.path()).expect("free");
+        let (folder, _hold) = Folder::hold(place.path()).expect("free");
         let text = |secrets: &Secrets| serde_json::to_string(secrets).expect("serialises");
         let first = open(&folder, JwkSet { keys: Vec::new() }).expect("made");
         let second = open(&folder, JwkSet { keys: Vec::new() }).expect("read");

@@ -1,11 +1,42 @@
-//! The same stack on one machine.
+//! The same stack on one machine: the template of `infra/template.yaml`, run over an embedded `DynamoDB` engine.
+//!
+//! | On AWS | Here |
+//! |---|---|
+//! | API Gateway | [`front`], with the precedence of [`routes`] |
+//! | Lambda | [`functions`], one table from logical id to code |
+//! | IAM, the network | [`wire`], one for each function's SDK clients |
+//! | `DynamoDB` | [`engine`], over SQLite in the data folder |
+//! | Stream mappings | [`pump`] |
+//! | `EventBridge` Scheduler, the passing of time | [`timekeeper`] and [`clock`] |
+//! | SES | [`inbox`], one file a message |
+//! | Parameter Store, the organisers' issuer | [`keys`] and [`issuer`] |
+//!
+//! What a function sees is what it sees on AWS. What only this machine has is under `/_local/` ([`controls`]).
 
+pub mod cli;
 mod clock;
+mod controls;
 mod engine;
 mod folder;
+mod front;
+mod functions;
+mod hub;
 mod inbox;
+mod issuer;
+mod keys;
+mod limits;
+mod offline;
 mod pattern;
+mod pump;
 mod routes;
 mod schedule;
 mod template;
+#[cfg(test)]
+mod testing;
+mod timekeeper;
 mod wire;
+
+pub use functions::InvokeError;
+pub use hub::{Hub, HubError, Options};
+pub use template::{Function, Route, Schedule, Statement, StreamMapping, Table, Template, TemplateError};
+pub use wire::Denial;

@@ -64,9 +64,8 @@ mod tests {
     #[test]
     fn each_network_has_its_own_allowance_each_minute() {
         let limits = Limits::default();
-        let admit = |network: &str, now: &str| {
-            limits.admit(network.parse().expect("an address"), now.parse().expect("a time"))
-        };
+        let admit =
+            |network: &str, now: &str| limits.admit(network.parse().expect("an address"), now.parse().expect("a time"));
         assert_eq!(admit("127.0.0.1", "2026-11-02T09:00:00Z"), Ok(()), "off until it is set");
         limits.set(Limit { network_per_minute: Some(2) });
         assert_eq!(admit("127.0.0.1", "2026-11-02T09:00:00Z"), Ok(()));

@@ -36,7 +36,8 @@ pub fn event_json(record: &EventRecord, ledger: &Ledger, audience: Audience) -> 
     json
 }
 
-fn places_json(record: &EventRecord, ledger: &Ledger, audience: Audience) -> Value {
+/// How many places there are and how many are taken, as far as the reader may know.
+pub fn places_json(record: &EventRecord, ledger: &Ledger, audience: Audience) -> Value {
     let places = ledger.places();
     let (capacity, free) = match record.event.capacity {
         Some(capacity) => (json!(capacity), json!(places.free)),

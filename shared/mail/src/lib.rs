@@ -3,6 +3,7 @@
 mod letter;
 mod letters;
 mod mailer;
+mod patience;
 
 pub use letter::{Letter, Part};
 pub use letters::{About, LetterKind};

@@ -1,12 +1,8 @@
 //! A letter as MIME, handed to SES (`SendRawEmail`, API reference 2010-12-01).
 
 use std::error::Error;
-use std::time::Duration;
 
 use aws_sdk_ses::Client;
-use aws_sdk_ses::config::Builder;
-use aws_sdk_ses::config::retry::RetryConfig;
-use aws_sdk_ses::config::timeout::TimeoutConfig;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
 use domain::EmailAddress;
@@ -16,11 +12,7 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
 
 use crate::letter::Letter;
-
-/// How long SES may take, attempts and pauses together; whoever sends tries again in minutes.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// About how long before a second attempt, which evens out SES's limit of mails a second.
-const PAUSE: Duration = Duration::from_millis(200);
+use crate::patience;
 
 /// SES did not take the mail.
 #[derive(Debug, thiserror::Error)]
@@ -46,10 +38,8 @@ impl Mailer {
     pub async fn send(&self, to: &EmailAddress, letter: &Letter, thread: &str) -> Result<String, Failure> {
         let message = self.compose(to, letter, thread)?;
         let raw = RawMessage::builder().data(Blob::new(message)).build().map_err(|e| Failure(Box::new(e)))?;
-        let patience = Builder::new()
-            .timeout_config(TimeoutConfig::builder().operation_timeout(PATIENCE).build())
-            .retry_config(RetryConfig::standard().with_initial_backoff(PAUSE));
-        let reply = self.client.send_raw_email().raw_message(raw).customize().config_override(patience).send().await;
+        let request = self.client.send_raw_email().raw_message(raw).customize();
+        let reply = request.config_override(patience::for_one_mail()).send().await;
         reply.map(|sent| sent.message_id).map_err(|error| Failure(Box::new(error)))
     }
 

@@ -159,9 +159,7 @@ pub struct Radios<'a> {
 }
 
 impl Radios<'_> {
-    fn kind(&self) -> &'static str {
-        "radio"
-    }
+    const KIND: &'static str = "radio";
 }
 
 /// Any of a few.
@@ -175,9 +173,7 @@ pub struct Checkboxes<'a> {
 }
 
 impl Checkboxes<'_> {
-    fn kind(&self) -> &'static str {
-        "checkbox"
-    }
+    const KIND: &'static str = "checkbox";
 }
 
 // Their templates escape what they are given.

@@ -2,6 +2,7 @@
 //!
 //! Only this crate names a status code.
 
+pub mod assets;
 pub mod body;
 pub mod calendar;
 pub mod components;

@@ -5,12 +5,12 @@ use axum::response::{IntoResponse, Response};
 use domain::{FieldError, Refusal};
 use serde::Serialize;
 
-/// A "no" as a response.
+/// A "no" as a response: small, for it is returned by value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     #[serde(rename = "type")]
-    kind: String,
-    title: String,
+    kind: Box<str>,
+    title: &'static str,
     status: u16,
     detail: String,
     code: &'static str,
@@ -18,14 +18,14 @@ pub struct Problem {
     #[serde(skip)]
     retry_after: Option<u32>,
     #[serde(skip)]
-    allow: Option<HeaderValue>,
+    allow: Option<Box<HeaderValue>>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("urn:lectern:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Refused").to_owned(),
+            kind: format!("urn:lectern:problem:{code}").into(),
+            title: status.canonical_reason().unwrap_or("Refused"),
             status: status.as_u16(),
             detail: detail.into(),
             code,
@@ -67,7 +67,7 @@ impl Problem {
     /// 405: something is here, but not for this method.
     pub fn method_not_allowed(allow: Option<HeaderValue>) -> Self {
         let detail = "This address does not answer to this method.";
-        Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail) }
+        Self { allow: allow.map(Box::new), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail) }
     }
 
     /// 413: a body over the limit.
@@ -145,7 +145,7 @@ impl Problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(allow) = &self.allow {
-            response.headers_mut().insert(header::ALLOW, allow.clone());
+            response.headers_mut().insert(header::ALLOW, HeaderValue::clone(allow));
         }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -84,7 +84,7 @@ async fn a_write_and_a_read_of_the_stream_search_an_index() {
     let (_folder, engine) = opened();
     let plan = |query: &'static str| {
         engine.run(move |inner| {
-            let beside = inner.beside.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let beside = inner.beside();
             let mut plan = beside.prepare(&format!("EXPLAIN QUERY PLAN {query}"))?;
             let steps = plan.query_map([], |row| row.get::<_, String>(3))?.collect::<Result<Vec<_>, _>>();
             Ok::<_, EngineError>(steps?.join("; "))

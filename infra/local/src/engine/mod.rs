@@ -10,7 +10,7 @@ mod operation;
 mod stream;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
@@ -18,7 +18,6 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::template::Table;
 
-pub use due::Due;
 pub use operation::{Answer, Operation};
 pub use stream::Position;
 
@@ -115,6 +114,11 @@ impl Engine {
 }
 
 impl Inner {
+    fn beside(&self) -> MutexGuard<'_, rusqlite::Connection> {
+        // A panic while the lock is held ends a call, not the connection.
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn wrote(&self) {
         self.writes.send_modify(|count| *count = count.wrapping_add(1));
     }

@@ -6,9 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// One operation on items.
+/// One operation on items, named as in `DynamoDB`'s API reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[expect(missing_docs, reason = "named as in DynamoDB's API reference")]
 pub enum Operation {
     BatchGetItem,
     BatchWriteItem,

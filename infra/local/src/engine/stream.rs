@@ -6,6 +6,7 @@
 use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use jiff::Timestamp;
+use rusqlite::OptionalExtension as _;
 use serde_json::{Value, json};
 
 use super::{Engine, EngineError};
@@ -44,11 +45,21 @@ impl Engine {
         .await
     }
 
+    /// When the newest record was written, by the machine's clock, to the second.
+    pub async fn last_write(&self) -> Result<Option<Timestamp>, EngineError> {
+        self.run(|inner| {
+            let beside = inner.beside();
+            let newest = "SELECT created_at FROM _stream_records ORDER BY id DESC LIMIT 1";
+            let second: Option<i64> = beside.query_row(newest, [], |row| row.get(0)).optional()?;
+            Ok(second.and_then(|second| Timestamp::from_second(second).ok()))
+        })
+        .await
+    }
+
     /// Removes records over a day old, up to and with the one at `position`.
     pub async fn prune(&self, position: String, now: Timestamp) -> Result<usize, EngineError> {
         self.run(move |inner| {
-            // A panic while the lock is held would have ended the call, not the connection.
-            let beside = inner.beside.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let beside = inner.beside();
             let removed = beside.execute(
                 "DELETE FROM _stream_records WHERE table_name = ?1 AND created_at < ?2 \
                  AND CAST(sequence_number AS INTEGER) <= CAST(substr(?3, 2) AS INTEGER)",

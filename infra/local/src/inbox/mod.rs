@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::folder::Folder;
 
-pub use message::{Attachment, Message};
+pub use message::Message;
 
 /// The folder's place for mail.
 const PLACE: &str = "mail";
@@ -126,7 +126,8 @@ mod tests {
     const NOW: &str = "2026-11-02T09:00:00Z";
 
     fn opened(place: &tempfile::TempDir) -> Inbox {
-        Inbox::open(Arc::new(Folder::hold(place.path()).expect("free"))).expect("opens")
+        let (folder, _hold) = Folder::hold(place.path()).expect("free");
+        Inbox::open(folder).expect("opens")
     }
 
     fn file(inbox: &Inbox, raw: &str) -> Result<String, Rejected> {

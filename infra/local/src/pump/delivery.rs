@@ -152,10 +152,7 @@ mod tests {
         let fails_with_c = |records: &[String]| {
             if records.contains(&"c".to_owned()) { Outcome::Failed } else { Outcome::Done }
         };
-        assert_eq!(
-            deliveries(&["a", "b", "c", "d"], 1, fails_with_c),
-            ["abcd", "ab", "cd", "c", "c", "!c", "d"]
-        );
+        assert_eq!(deliveries(&["a", "b", "c", "d"], 1, fails_with_c), ["abcd", "ab", "cd", "c", "c", "!c", "d"]);
     }
 
     #[test]

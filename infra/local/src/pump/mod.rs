@@ -4,6 +4,8 @@
 //! had not confirmed is delivered again. It waits for writes and never polls.
 
 mod delivery;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -17,7 +17,7 @@ use serde::de::IgnoredAny;
 pub use function::{Function, Route, Schedule, StreamMapping};
 pub use intrinsics::{ACCOUNT, REGION};
 pub use policy::Statement;
-pub use table::{Index, Table};
+pub use table::Table;
 
 use intrinsics::Scope;
 

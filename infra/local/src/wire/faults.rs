@@ -77,6 +77,11 @@ impl Faults {
         Ok(())
     }
 
+    /// Nothing goes wrong any more.
+    pub fn clear(&self) {
+        *self.state() = State::default();
+    }
+
     /// The plan.
     pub fn plan(&self) -> Plan {
         self.state().plan

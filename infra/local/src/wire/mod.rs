@@ -9,6 +9,8 @@ pub mod faults;
 mod mail;
 mod replies;
 mod store;
+#[cfg(test)]
+mod tests;
 pub mod usage;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -4,6 +4,9 @@
 //! passes only in [`Timekeeper::advance`], which goes from one due instant to the next, and [`Timekeeper::settle`] does
 //! what is left to do at the present one. A sweep is run only while something is due, so empty months cost nothing.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,0 +1,112 @@
+//! One event, in every state it can be in.
+
+use std::sync::Arc;
+
+use app::{App, Rejection};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::Ledger;
+use domain::event::Event;
+use domain::ledger::{GENERAL, LaneKey};
+use jiff::Timestamp;
+use store::EventRecord;
+use web::dates;
+use web::page::{self, Page};
+
+use crate::asked::{Asked, public_event};
+use crate::availability::{Availability, LanePlaces, open_lanes};
+use crate::json_ld::{self, Publisher};
+use crate::{KEPT_SECONDS, markdown, words};
+
+#[derive(Template)]
+#[template(path = "event.html")]
+struct EventPage<'a> {
+    id: String,
+    event: &'a Event,
+    /// What an organiser said when cancelling it.
+    reason: Option<&'a str>,
+    availability: Availability,
+    /// How many wait, as a sentence.
+    waiting: String,
+    /// Booking closes, where that is still ahead.
+    closes: Option<String>,
+    sessions: Vec<String>,
+    place: String,
+    lanes: Vec<LaneLine>,
+    /// Places for each organisation.
+    limit: Option<String>,
+    /// How early to cancel.
+    notice: Option<String>,
+    cpd: Option<String>,
+    description: Option<String>,
+    json_ld: String,
+}
+
+/// A part of the places: for whom, and what is left.
+struct LaneLine {
+    roles: String,
+    places: LanePlaces,
+}
+
+impl<'a> EventPage<'a> {
+    fn of(app: &App, record: &'a EventRecord, ledger: &Ledger, now: Timestamp) -> Self {
+        let event = &record.event;
+        let publisher = Publisher { hub: &app.config.hub_name, base_url: &app.config.base_url };
+        let availability = Availability::of(record, ledger, now);
+        let can_book = matches!(availability, Availability::Open(_) | Availability::Line { .. });
+        Self {
+            id: record.id.to_string(),
+            event,
+            reason: record.reason.as_deref(),
+            waiting: words::waiting(ledger.places().waiting),
+            closes: can_book.then(|| dates::moment(event.closes())),
+            lanes: if can_book { lane_lines(event, ledger) } else { Vec::new() },
+            limit: event.organisation_limit.map(|limit| words::counted(limit, "place")),
+            notice: event.notice_days.map(|days| words::counted(days.into(), "day")),
+            availability,
+            sessions: event.sessions.iter().map(dates::session).collect(),
+            place: words::place(event),
+            cpd: event.cpd_minutes.filter(|minutes| *minutes > 0).map(words::duration),
+            description: event.description.as_deref().map(markdown::to_html),
+            json_ld: json_ld::write(record, &publisher),
+        }
+    }
+
+    /// What the button says that leads to the form.
+    fn invitation(&self) -> &'static str {
+        match (&self.availability, self.event.approval) {
+            (Availability::Line { .. }, _) => "Join the waiting list",
+            (_, true) => "Ask for a place",
+            (_, false) => "Book a place",
+        }
+    }
+}
+
+/// Lanes with their roles, where there are any besides everyone's.
+fn lane_lines(event: &Event, ledger: &Ledger) -> Vec<LaneLine> {
+    let lines: Vec<LaneLine> = open_lanes(ledger)
+        .map(|(key, lane)| LaneLine { roles: roles(event, key), places: LanePlaces::of(key, lane, ledger) })
+        .collect();
+    if lines.len() > 1 { lines } else { Vec::new() }
+}
+
+fn roles(event: &Event, key: LaneKey) -> String {
+    if key == GENERAL {
+        return "Everyone else".to_owned();
+    }
+    let lane = event.lanes.iter().find(|lane| lane.key == key);
+    let labels = lane.into_iter().flat_map(|lane| &lane.roles).map(|role| role.label());
+    labels.collect::<Vec<_>>().join(", ")
+}
+
+/// The event. One that is cancelled stays at its address and says so.
+pub async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, Rejection> {
+    let (record, ledger) = public_event(&app, asked.0).await?;
+    let content = EventPage::of(&app, &record, &ledger, app.clock.now());
+    let title = match content.availability {
+        Availability::Cancelled => format!("Cancelled: {}", record.event.title),
+        _ => record.event.title.clone(),
+    };
+    Ok(page::keep(Page { title: &title, hub: &app.config.hub_name }.show(&content), KEPT_SECONDS))
+}

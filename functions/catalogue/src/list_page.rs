@@ -1,0 +1,82 @@
+//! What is on: the list, with its filters.
+
+use std::sync::Arc;
+
+use app::{App, Rejection};
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use domain::Ledger;
+use jiff::Timestamp;
+use store::EventRecord;
+use web::components::{Checkboxes, Select};
+use web::page::{self, Page};
+
+use crate::availability::Availability;
+use crate::filters::Filters;
+use crate::{KEPT_SECONDS, upcoming, words};
+
+#[derive(Template)]
+#[template(path = "list.html")]
+struct ListPage {
+    /// What the address asked for and could not be understood.
+    unknown: Vec<&'static str>,
+    programmes: Select<'static>,
+    months: Select<'static>,
+    formats: Select<'static>,
+    places: Checkboxes<'static>,
+    is_filtered: bool,
+    events: Vec<Listed>,
+}
+
+struct Listed {
+    id: String,
+    title: String,
+    summary: Option<String>,
+    when: String,
+    place: String,
+    programme: &'static str,
+    availability: Availability,
+}
+
+impl Listed {
+    fn of(record: &EventRecord, availability: Availability, now: Timestamp) -> Self {
+        let event = &record.event;
+        Self {
+            id: record.id.to_string(),
+            title: event.title.clone(),
+            summary: event.summary.clone(),
+            when: words::when(event, now),
+            place: words::place(event),
+            programme: event.programme.label(),
+            availability,
+        }
+    }
+}
+
+/// The list.
+pub async fn show(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
+    let now = app.clock.now();
+    let (filters, unknown) = Filters::read(&query.unwrap_or_default());
+    let found = upcoming::public(&app, now).await?;
+    let content = ListPage {
+        unknown,
+        programmes: filters.programmes(),
+        months: filters.months(&found, now),
+        formats: filters.formats(),
+        places: filters.places(),
+        is_filtered: filters.any(),
+        events: listed(&found, &filters, now),
+    };
+    let page = Page { title: "What is on", hub: &app.config.hub_name };
+    Ok(page::keep(page.show(&content), KEPT_SECONDS))
+}
+
+fn listed(found: &[(EventRecord, Ledger)], filters: &Filters, now: Timestamp) -> Vec<Listed> {
+    let list = |(record, ledger): &(EventRecord, Ledger)| {
+        let availability = Availability::of(record, ledger, now);
+        let shown = filters.let_through(record, ledger, &availability);
+        shown.then(|| Listed::of(record, availability, now))
+    };
+    found.iter().filter_map(list).collect()
+}

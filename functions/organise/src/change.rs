@@ -1,0 +1,138 @@
+//! An event changes: patched, published, cancelled. Its ledger follows in one write, so that the answer already says who
+//! got a place.
+
+use std::sync::Arc;
+
+use app::{App, Rejection};
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::reminders::{self, ReminderKind};
+use domain::{EventStatus, Refusal};
+use store::{EventRecord, PatchConflict, Timer};
+use web::{Problem, body};
+
+use crate::access::{ManagedEvent, check_programme};
+use crate::trail::{self, Deed};
+use crate::{answer, asked};
+
+/// How often others may be quicker before we ask for patience.
+const ATTEMPTS: usize = 10;
+
+/// `PATCH /api/v1/events/{id}` (RFC 7396)
+pub async fn patch(
+    State(app): State<Arc<App>>,
+    managed: ManagedEvent,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Response, Rejection> {
+    let patch = body::json(&headers, request, &["application/merge-patch+json"]).await?;
+    check_programme(&managed.organiser, &patch)?;
+    let changed = commit(&app, &managed.record, |record| {
+        let event = record.event.patched(&patch).map_err(Problem::invalid)?;
+        match record.status {
+            EventStatus::Cancelled => Err(Refusal::EventCancelled.into()),
+            EventStatus::Draft | EventStatus::Published => Ok(EventRecord { event, ..record.clone() }),
+        }
+    });
+    finish(&app, &managed, &changed.await?, "event.patch").await
+}
+
+/// `POST /api/v1/events/{id}/publish`
+pub async fn publish(
+    State(app): State<Arc<App>>,
+    managed: ManagedEvent,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Response, Rejection> {
+    asked::nothing(body::json_or_nothing(&headers, request).await?)?;
+    let published = commit(&app, &managed.record, |record| match record.status {
+        EventStatus::Cancelled => Err(Refusal::EventCancelled.into()),
+        EventStatus::Draft | EventStatus::Published => {
+            Ok(EventRecord { status: EventStatus::Published, ..record.clone() })
+        }
+    });
+    finish(&app, &managed, &published.await?, "event.publish").await
+}
+
+/// `POST /api/v1/events/{id}/cancel {"reason"}`; the first reason stays.
+pub async fn cancel(
+    State(app): State<Arc<App>>,
+    managed: ManagedEvent,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Response, Rejection> {
+    let reason = asked::reason(body::json_or_nothing(&headers, request).await?)?;
+    let cancelled = commit(&app, &managed.record, |record| {
+        Ok(match record.status {
+            EventStatus::Cancelled => record.clone(),
+            EventStatus::Draft | EventStatus::Published => {
+                EventRecord { status: EventStatus::Cancelled, reason: Some(reason.clone()), ..record.clone() }
+            }
+        })
+    });
+    let cancelled = cancelled.await?;
+    set_reminders(&app, &managed.record, &cancelled).await?;
+    tracing::info!(event.id = %cancelled.id, "event cancelled");
+    let deed = Deed::event("event.cancel", cancelled.id).because(Some(reason));
+    trail::record(&app, &managed.organiser, deed).await?;
+    answer::changed(&app, cancelled.id).await
+}
+
+async fn finish(
+    app: &App,
+    managed: &ManagedEvent,
+    changed: &EventRecord,
+    action: &'static str,
+) -> Result<Response, Rejection> {
+    set_reminders(app, &managed.record, changed).await?;
+    tracing::info!(event.id = %changed.id, action, "event changed");
+    trail::record(app, &managed.organiser, Deed::event(action, changed.id)).await?;
+    answer::changed(app, changed.id).await
+}
+
+/// Replaces the event by what `change` makes of it, and again of what it finds when somebody was quicker. Where nothing
+/// changes, the ledger is still brought after the event, in case an earlier attempt broke off between the two.
+async fn commit(
+    app: &App,
+    found: &EventRecord,
+    change: impl Fn(&EventRecord) -> Result<EventRecord, Rejection>,
+) -> Result<EventRecord, Rejection> {
+    let now = app.clock.now();
+    let mut record = found.clone();
+    for _ in 0..ATTEMPTS {
+        let mut next = change(&record)?;
+        if next == record {
+            app.store.configure(record.id, &record.rules(), now).await??;
+            return Ok(record);
+        }
+        next.version += 1;
+        match app.store.replace_event(&record, &next, now).await? {
+            Ok(()) => return Ok(next),
+            Err(PatchConflict) => record = app.store.event(record.id, true).await?.ok_or(Refusal::EventNotFound)?,
+        }
+    }
+    Err(Problem::unavailable().into())
+}
+
+/// Sets the timers of a published event's reminders. What is due by now is left to whoever sends it, unless the event
+/// was moved or cancelled: then it is silenced.
+async fn set_reminders(app: &App, before: &EventRecord, after: &EventRecord) -> Result<(), Rejection> {
+    let due = match after.status {
+        EventStatus::Draft => return Ok(()),
+        EventStatus::Published => reminders::of(&after.event),
+        EventStatus::Cancelled => Vec::new(),
+    };
+    let is_overtaken = after.status == EventStatus::Cancelled || reminders::of(&before.event) != due;
+    let now = app.clock.now();
+    for kind in ReminderKind::ALL {
+        let (event, name) = (after.id, kind.name());
+        match due.iter().find(|(known, at)| *known == kind && *at > now) {
+            Some((_, at)) => app.store.set_timer(&Timer { event, kind: name.to_owned(), at: *at }).await?,
+            None if is_overtaken => app.store.silence_timer(event, name, None).await?,
+            None => {}
+        }
+    }
+    Ok(())
+}

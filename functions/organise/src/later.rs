@@ -1,0 +1,21 @@
+//! Parts of the organisers' API that are not built yet: closed to strangers, empty for organisers.
+
+use web::Problem;
+
+use crate::access::SignedIn;
+
+/// Where they will be.
+pub const ROUTES: [&str; 7] = [
+    "/api/v1/events/{id}/{*part}",
+    "/api/v1/hub",
+    "/api/v1/programmes",
+    "/api/v1/organisations",
+    "/api/v1/reports/{*period}",
+    "/api/v1/charges/{*period}",
+    "/api/v1/people/{*person}",
+];
+
+/// Nothing here, for whoever may ask.
+pub async fn not_built(_: SignedIn) -> Problem {
+    Problem::not_found()
+}

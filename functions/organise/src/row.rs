@@ -1,0 +1,161 @@
+//! One person in a roster: a row, and its place among the rows.
+
+use app::App;
+use app::views::Standing;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::ledger::{Entry, LaneKey, Ledger};
+use domain::{EmailAddress, Organisation, PersonId, PersonName, Reference, Registration, Role};
+use jiff::Timestamp;
+use serde::Serialize;
+use store::EventRecord;
+
+/// A row, its fields in the order of the API.
+#[derive(Serialize)]
+pub struct Row {
+    /// What the person quotes.
+    pub reference: Reference,
+    /// As on the certificate.
+    pub name: Option<PersonName>,
+    /// Missing in telephone bookings.
+    pub email: Option<EmailAddress>,
+    /// What the person does.
+    pub role: Option<Role>,
+    /// Where the person works.
+    pub organisation: Option<Organisation>,
+    /// As the public API says it.
+    pub status: &'static str,
+    /// Order of arrival in the lane, of somebody who is in.
+    pub ticket: Option<u32>,
+    /// In the line, from 1.
+    pub position: Option<u32>,
+    /// Its name; `None` for everyone's.
+    pub lane: Option<String>,
+    /// When the form arrived.
+    pub registered_at: Option<Timestamp>,
+    /// An open offer's deadline.
+    pub offer_until: Option<Timestamp>,
+    /// Attended.
+    pub minutes: Option<u32>,
+    /// Of the certificate.
+    pub certificate_number: Option<String>,
+}
+
+impl Row {
+    /// The row of somebody in the ledger; `None` for anybody else.
+    pub fn of(
+        app: &App,
+        record: &EventRecord,
+        ledger: &Ledger,
+        person: PersonId,
+        registration: Option<&Registration>,
+    ) -> Option<Self> {
+        let standing = Standing::of(ledger, person)?;
+        let live = ledger.live(person);
+        let form = registration.map(|registration| &registration.form);
+        let lane = |key| record.event.lane_names().get(&key).map(|name| (*name).to_owned());
+        Some(Self {
+            reference: app.identity.reference(record.id, person),
+            name: form.map(|form| form.name.clone()),
+            email: form.and_then(|form| form.email.clone()),
+            role: form.map(|form| form.role),
+            organisation: form.and_then(|form| form.organisation.clone()),
+            status: standing.status,
+            ticket: live.map(|live| live.ticket),
+            position: standing.position,
+            lane: live.and_then(|live| lane(live.lane)),
+            registered_at: registration.map(|registration| registration.at),
+            offer_until: standing.offer_until,
+            minutes: None,
+            certificate_number: None,
+        })
+    }
+}
+
+/// Where a row stands: who is in by lane and ticket, then who is not in any more by when that ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowOrder {
+    /// Somebody who is in.
+    In {
+        /// Everyone's first.
+        lane: LaneKey,
+        /// Unique within the lane.
+        ticket: u32,
+    },
+    /// Somebody who was.
+    Ended {
+        /// Epoch seconds.
+        at: i64,
+        /// Tells those of one second apart.
+        reference: Reference,
+    },
+}
+
+impl RowOrder {
+    /// Where an entry's row stands; `reference` is only asked for where it counts.
+    pub fn of(entry: &Entry, reference: impl FnOnce() -> Reference) -> Self {
+        match entry {
+            Entry::Live(live) => Self::In { lane: live.lane, ticket: live.ticket },
+            Entry::Ended(tombstone) => Self::Ended { at: tombstone.at.as_second(), reference: reference() },
+        }
+    }
+
+    /// The cursor that stands for everything after this row.
+    pub fn cursor(self) -> String {
+        URL_SAFE_NO_PAD.encode(match self {
+            Self::In { lane, ticket } => format!("in {} {ticket}", lane.number()),
+            Self::Ended { at, reference } => format!("ended {at} {reference}"),
+        })
+    }
+
+    /// The row that a cursor came from; `None` for any text but one of [`Self::cursor`].
+    pub fn from_cursor(cursor: &str) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+        let order = match text.split(' ').collect::<Vec<_>>()[..] {
+            ["in", lane, ticket] => Self::In { lane: LaneKey::new(lane.parse().ok()?), ticket: ticket.parse().ok()? },
+            ["ended", at, reference] => Self::Ended { at: at.parse().ok()?, reference: reference.parse().ok()? },
+            _ => return None,
+        };
+        Some(order).filter(|order| order.cursor() == cursor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Generation;
+    use domain::ledger::{Ending, GENERAL, Live, Tombstone};
+
+    use super::*;
+
+    fn entries() -> [RowOrder; 5] {
+        let live = |lane, ticket| Entry::Live(Live::new(ticket, lane, Generation::FIRST));
+        let ended = |second| {
+            let at = Timestamp::from_second(second).expect("a time");
+            Entry::Ended(Tombstone { generation: Generation::FIRST, ending: Ending::Cancelled, late: false, at })
+        };
+        let order = |entry, reference| RowOrder::of(&entry, || Reference::from_bits(reference));
+        [
+            order(live(GENERAL, 2), 9),
+            order(live(GENERAL, 10), 8),
+            order(live(LaneKey::new(1), 1), 7),
+            order(ended(1_793_610_000), 5),
+            order(ended(1_793_610_000), 6),
+        ]
+    }
+
+    #[test]
+    fn rows_go_by_lane_and_ticket_and_those_that_ended_come_last() {
+        assert!(entries().is_sorted());
+    }
+
+    #[test]
+    fn a_cursor_leads_back_to_its_row_and_nothing_else_does() {
+        for order in entries() {
+            assert_eq!(RowOrder::from_cursor(&order.cursor()), Some(order));
+        }
+        let texts = ["in 0", "in 0 2 3", "in 40 2", "in 0 02", "ended 1 x", "out 0 2", ""];
+        for cursor in texts.map(|text| URL_SAFE_NO_PAD.encode(text)).iter().map(String::as_str).chain(["x", "*", "2"]) {
+            assert_eq!(RowOrder::from_cursor(cursor), None, "{cursor}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The audit trail: everything an organiser got a yes for, a repeated request too.
+
+use std::sync::Arc;
+
+use app::{App, Clock, Rejection};
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use domain::working_hours::uk;
+use domain::{EventId, Reference};
+use jiff::civil::Date;
+use serde_json::json;
+use store::Action;
+use web::forms::FormData;
+use web::sign_in::Organiser;
+use web::{Problem, page};
+
+use crate::access::Admin;
+
+/// What was done to what.
+pub struct Deed {
+    action: &'static str,
+    event: EventId,
+    reference: Option<Reference>,
+    reason: Option<String>,
+}
+
+impl Deed {
+    /// Something done to an event.
+    pub fn event(action: &'static str, event: EventId) -> Self {
+        Self { action, event, reference: None, reason: None }
+    }
+
+    /// Something done to a registration.
+    pub fn registration(action: &'static str, event: EventId, reference: Reference) -> Self {
+        Self { reference: Some(reference), ..Self::event(action, event) }
+    }
+
+    /// The same, and why.
+    pub fn because(self, reason: Option<String>) -> Self {
+        Self { reason, ..self }
+    }
+}
+
+/// Records what an organiser did.
+pub async fn record(app: &App, by: &Organiser, deed: Deed) -> Result<(), Rejection> {
+    let action = Action {
+        at: app.clock.now(),
+        by: by.subject.clone(),
+        action: deed.action.to_owned(),
+        on: deed.event.to_string(),
+        reference: deed.reference.map(|reference| reference.to_string()),
+        reason: deed.reason,
+    };
+    // The hub's clock may stand still; real time keeps what was done then in order.
+    let id = format!("{:020}-{:08x}", Clock::real().as_microsecond(), app.random() >> 32);
+    app.store.record(&action, &id).await?;
+    Ok(())
+}
+
+/// `GET /api/v1/audit?date=`
+pub async fn read(State(app): State<Arc<App>>, _: Admin, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
+    let query = FormData::parse(query.unwrap_or_default().as_bytes())?;
+    let day = match query.one("date") {
+        "" => uk().to_datetime(app.clock.now()).date(),
+        text => date(text).ok_or_else(|| Problem::invalid_field("/date", "Enter a date like 2026-12-01"))?,
+    };
+    let entries = app.store.actions(day).await?;
+    Ok(page::ok(&json!({"entries": entries, "next": null})))
+}
+
+/// A day in its one text.
+fn date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|date: &Date| date.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_one_text() {
+        assert_eq!(date("2026-12-01"), Some(jiff::civil::date(2026, 12, 1)));
+        for text in ["20261201", "2026-12-01T09:00:00", "2026-13-01", "2026-02-29", "today"] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+}

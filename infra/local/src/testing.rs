@@ -1,0 +1,65 @@
+//! A ground to test on: a folder, a table, a clock that stands, and functions made of closures.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::Failure;
+use futures::FutureExt as _;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::clock::HubClock;
+use crate::engine::Operation;
+use crate::folder::{Folder, Hold};
+use crate::functions::{Deployed, Functions, Handler};
+use crate::hub;
+use crate::template::{Template, local_values};
+use crate::wire::Ground;
+
+pub struct Bench {
+    pub folder: Arc<Folder>,
+    pub ground: Arc<Ground>,
+    pub template: Template,
+    _hold: Hold,
+    _place: TempDir,
+}
+
+impl Bench {
+    pub fn at(now: &str) -> Self {
+        let place = tempfile::tempdir().expect("a folder");
+        let (folder, hold) = Folder::hold(place.path()).expect("free");
+        let clock = HubClock::open(Arc::clone(&folder), now.parse().ok()).expect("opens");
+        let mut values = local_values();
+        values.insert("MailDomain".into(), "hub.example".into());
+        let template = Template::load(&values).expect("every construct is known");
+        let ground = hub::ground(&folder, &template, Arc::new(clock)).expect("opens");
+        Self { folder, ground, template, _hold: hold, _place: place }
+    }
+
+    /// The one function of this bench.
+    pub fn function<Outcome>(
+        &self,
+        name: &str,
+        handle: impl Fn(Value) -> Outcome + Send + Sync + 'static,
+    ) -> Arc<Functions>
+    where
+        Outcome: Future<Output = Result<Value, Failure>> + Send + 'static,
+    {
+        let handler = Handler::Event(Arc::new(move |payload| handle(payload).boxed()));
+        let deployed = Deployed { handler, timeout: Duration::from_secs(5) };
+        Arc::new(Functions::new(Arc::clone(&self.ground), BTreeMap::from([(name.to_owned(), deployed)])))
+    }
+
+    /// Stores an item, past every wire.
+    pub async fn put(&self, item: Value) {
+        put(&self.ground, &self.template.table.name, item).await;
+    }
+}
+
+pub async fn put(ground: &Ground, table: &str, item: Value) {
+    let request = json!({ "TableName": table, "Item": item, "ReturnConsumedCapacity": "TOTAL" });
+    let answer = ground.engine.call(Operation::PutItem, request).await.expect("the engine answers");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
