@@ -147,15 +147,15 @@ async fn the_audit_catches_a_corrupted_item() {
         .table_name(hub.hub().table())
         .key("PK", aws_sdk_dynamodb::types::AttributeValue::S(key.pk()))
         .key("SK", aws_sdk_dynamodb::types::AttributeValue::S(key.sk()))
-        .update_expression("SET ln.g.h = :two")
-        .expression_attribute_values(":two", aws_sdk_dynamodb::types::AttributeValue::N("2".to_owned()))
+        .update_expression("SET ln.g.i = :one")
+        .expression_attribute_values(":one", aws_sdk_dynamodb::types::AttributeValue::N("1".to_owned()))
         .send()
         .await
         .expect("corrupted");
     let folder = hub.stop().await;
     let (code, words) = audit(&folder);
     assert_eq!(code, Some(2), "{words}");
-    assert!(words.contains("issue limit"), "{words}");
+    assert!(words.contains("has ticket 2 of 1 issued"), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

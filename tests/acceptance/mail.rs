@@ -76,6 +76,7 @@ async fn a_cancelled_event_tells_everybody_once_with_the_reason() {
     for name in ["Ann Ash", "Bob Birch", "Cat Cedar"] {
         hub.book(&event, name).await;
     }
+    hub.settle().await;
     let path = format!("/api/v1/events/{event}/cancel");
     for _ in 0..2 {
         let reply = hub.as_admin(Method::POST, &path, &json!({"reason": "The trainer is ill."})).await;

@@ -103,3 +103,46 @@ fn after(query: &str) -> Result<Option<Place>, Problem> {
     let unknown = || Problem::invalid_field("/cursor", "Use the cursor of an answer, as it is");
     read(query.one("cursor")).map(Some).ok_or_else(unknown)
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{Event, EventStatus};
+
+    use super::*;
+
+    /// A hundred and one events at the same time.
+    fn events() -> Vec<(EventRecord, Ledger)> {
+        let event = Event::parse(json!({"title": "Suturing", "programme": "open-doors",
+            "sessions": [{"starts": "2026-12-01T09:30:00.5Z", "ends": "2026-12-01T16:30:00Z"}]}));
+        let event = event.unwrap();
+        let record = |bits| EventRecord {
+            id: EventId::from_bits(bits),
+            event: event.clone(),
+            status: EventStatus::Published,
+            version: 1,
+            reason: None,
+            fingerprint: None,
+        };
+        (0..=PAGE as u64).map(|bits| (record(bits), Ledger::empty())).collect()
+    }
+
+    #[test]
+    fn a_cursor_goes_on_after_the_last_event_of_the_page() {
+        let events = events();
+        let first = one_page(&events, &Reader::Public);
+        assert_eq!(first["events"].as_array().map(Vec::len), Some(PAGE));
+        let cursor = first["next"].as_str().unwrap();
+        let after = after(&format!("cursor={cursor}")).unwrap().unwrap();
+        let rest: Vec<_> = events.into_iter().filter(|(record, _)| place(record) > after).collect();
+        assert_eq!(rest.len(), 1);
+        assert_eq!(one_page(&rest, &Reader::Public)["next"], Value::Null);
+    }
+
+    #[test]
+    fn a_cursor_of_somebody_elses_is_refused() {
+        assert_eq!(after("cursor="), Ok(None));
+        for query in ["cursor=abc", "cursor=*", "cursor=MjAyNi0xMi0wMVQwOTozMDowMFo"] {
+            assert_eq!(after(query).map_err(|problem| problem.code()), Err("invalid"), "{query}");
+        }
+    }
+}

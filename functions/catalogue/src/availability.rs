@@ -175,3 +175,6 @@ impl fmt::Display for LanePlaces {
 pub fn open_lanes(ledger: &Ledger) -> impl Iterator<Item = (LaneKey, &Lane)> {
     ledger.lanes.iter().map(|(key, lane)| (*key, lane)).filter(|(key, _)| ledger.lane_now(*key) == *key)
 }
+
+#[cfg(test)]
+mod tests;

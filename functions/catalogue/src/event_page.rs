@@ -7,8 +7,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Ledger;
-use domain::event::Event;
-use domain::ledger::{GENERAL, LaneKey};
+use domain::event::{Event, Format};
+use domain::ledger::{GENERAL, Lane, LaneKey};
 use jiff::Timestamp;
 use store::EventRecord;
 use web::dates;
@@ -73,6 +73,16 @@ impl<'a> EventPage<'a> {
         }
     }
 
+    /// Whether those who have a place get a link to join by.
+    fn mails_link(&self) -> bool {
+        self.event.joining_url.is_some() && self.event.format != Format::InPerson
+    }
+
+    /// Whether there is anything left to put into a calendar.
+    fn is_ahead(&self) -> bool {
+        !matches!(self.availability, Availability::Cancelled | Availability::Over)
+    }
+
     /// What the button says that leads to the form.
     fn invitation(&self) -> &'static str {
         match (&self.availability, self.event.approval) {
@@ -83,11 +93,12 @@ impl<'a> EventPage<'a> {
     }
 }
 
-/// Lanes with their roles, where there are any besides everyone's.
+/// Lanes with their roles, everyone's last; nothing where that is the only one.
 fn lane_lines(event: &Event, ledger: &Ledger) -> Vec<LaneLine> {
-    let lines: Vec<LaneLine> = open_lanes(ledger)
-        .map(|(key, lane)| LaneLine { roles: roles(event, key), places: LanePlaces::of(key, lane, ledger) })
-        .collect();
+    let mut lanes: Vec<(LaneKey, &Lane)> = open_lanes(ledger).collect();
+    lanes.sort_by_key(|(key, _)| *key == GENERAL);
+    let line = |(key, lane)| LaneLine { roles: roles(event, key), places: LanePlaces::of(key, lane, ledger) };
+    let lines: Vec<LaneLine> = lanes.into_iter().map(line).collect();
     if lines.len() > 1 { lines } else { Vec::new() }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{App, Clock, Rejection};
+use app::{App, Rejection};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use domain::working_hours::uk;
@@ -51,9 +51,7 @@ pub async fn record(app: &App, by: &Organiser, deed: Deed) -> Result<(), Rejecti
         reference: deed.reference.map(|reference| reference.to_string()),
         reason: deed.reason,
     };
-    // The hub's clock may stand still; real time keeps what was done then in order.
-    let id = format!("{:020}-{:08x}", Clock::real().as_microsecond(), app.random() >> 32);
-    app.store.record(&action, &id).await?;
+    app.store.record(&action, &app.action_id()).await?;
     Ok(())
 }
 

@@ -67,7 +67,7 @@ async fn record_action(app: &App, by: &Organiser, told: &Told, reason: Option<St
         reference: Some(told.reference.to_string()),
         reason,
     };
-    app.store.record(&action, &format!("{:016x}", app.random())).await?;
+    app.store.record(&action, &app.action_id()).await?;
     Ok(())
 }
 

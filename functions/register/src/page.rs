@@ -38,27 +38,27 @@ impl FormPage<'_> {
     fn mistake(&self, field: &str) -> Option<&str> {
         mistake_of(&self.mistakes, field)
     }
-    fn roles(&self) -> &'static [Role] {
-        Role::ALL
-    }
     fn mistake_in(&self, question: &str) -> Option<&str> {
         self.mistake(&format!("answers.{question}"))
     }
-    fn takes_many(&self, question: &Question) -> bool {
-        matches!(question.kind, QuestionKind::Choices { .. })
-    }
-    /// What may be ticked: value and words.
-    fn options(&self, question: &Question) -> Vec<(String, String)> {
-        match &question.kind {
-            QuestionKind::YesNo => vec![("yes".to_owned(), "Yes".to_owned()), ("no".to_owned(), "No".to_owned())],
-            QuestionKind::Choice { options } | QuestionKind::Choices { options } => {
-                options.iter().map(|option| (option.clone(), option.clone())).collect()
-            }
-            QuestionKind::Text => Vec::new(),
-        }
-    }
     fn is_chosen(&self, field: &str, value: &str) -> bool {
         self.typed.all(field).iter().any(|chosen| chosen == value)
+    }
+}
+
+/// Whether more than one option may be ticked.
+fn takes_many(question: &Question) -> bool {
+    matches!(question.kind, QuestionKind::Choices { .. })
+}
+
+/// What may be ticked: value and words.
+fn options(question: &Question) -> Vec<(String, String)> {
+    match &question.kind {
+        QuestionKind::YesNo => vec![("yes".to_owned(), "Yes".to_owned()), ("no".to_owned(), "No".to_owned())],
+        QuestionKind::Choice { options } | QuestionKind::Choices { options } => {
+            options.iter().map(|option| (option.clone(), option.clone())).collect()
+        }
+        QuestionKind::Text => Vec::new(),
     }
 }
 

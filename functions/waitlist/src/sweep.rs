@@ -22,7 +22,7 @@ pub async fn sweep(app: &App, _payload: Value) -> Result<Value, Failure> {
         let due = app.store.due(DueKind::Ledger, now, PAGE).await?;
         let mut moved = false;
         for event in due.iter().filter_map(store::Due::event) {
-            match tick(app, event, now).await {
+            match Box::pin(tick(app, event, now)).await {
                 Ok(changed) => moved |= changed,
                 Err(failure) => {
                     tracing::error!(event.id = %event, error = failure.chain(), "ledger not swept");

@@ -2,16 +2,16 @@
 //!
 //! | On AWS | Here |
 //! |---|---|
-//! | API Gateway | [`front`], with the precedence of [`routes`] |
-//! | Lambda | [`functions`], one table from logical id to code |
-//! | IAM, the network | [`wire`], one for each function's SDK clients |
-//! | `DynamoDB` | [`engine`], over SQLite in the data folder |
-//! | Stream mappings | [`pump`] |
-//! | `EventBridge` Scheduler, the passing of time | [`timekeeper`] and [`clock`] |
-//! | SES | [`inbox`], one file a message |
-//! | Parameter Store, the organisers' issuer | [`keys`] and [`issuer`] |
+//! | API Gateway | `front`, with the precedence of `routes` |
+//! | Lambda | `functions`, one table from logical id to code |
+//! | IAM, the network | `wire`, one for each function's SDK clients |
+//! | `DynamoDB` | `engine`, over SQLite in the data folder |
+//! | Stream mappings | `pump` |
+//! | `EventBridge` Scheduler, the passing of time | `timekeeper` and `clock` |
+//! | SES | `inbox`, one file a message |
+//! | Parameter Store, the organisers' issuer | `keys` and `issuer` |
 //!
-//! What a function sees is what it sees on AWS. What only this machine has is under `/_local/` ([`controls`]).
+//! What a function sees is what it sees on AWS. What only this machine has is under `/_local/` (`controls`).
 
 pub mod cli;
 mod clock;

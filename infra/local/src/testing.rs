@@ -9,13 +9,15 @@ use app::Failure;
 use futures::FutureExt as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 use crate::clock::HubClock;
 use crate::engine::Operation;
 use crate::folder::{Folder, Hold};
 use crate::functions::{Deployed, Functions, Handler};
 use crate::hub;
-use crate::template::{Template, local_values};
+use crate::template::{Schedule, Template, local_values};
+use crate::timekeeper::Timekeeper;
 use crate::wire::Ground;
 
 pub struct Bench {
@@ -38,7 +40,7 @@ impl Bench {
         Self { folder, ground, template, _hold: hold, _place: place }
     }
 
-    /// The one function of this bench.
+    /// A function that is started by events.
     pub fn function<Outcome>(
         &self,
         name: &str,
@@ -47,9 +49,26 @@ impl Bench {
     where
         Outcome: Future<Output = Result<Value, Failure>> + Send + 'static,
     {
-        let handler = Handler::Event(Arc::new(move |payload| handle(payload).boxed()));
-        let deployed = Deployed { handler, timeout: Duration::from_secs(5) };
-        Arc::new(Functions::new(Arc::clone(&self.ground), BTreeMap::from([(name.to_owned(), deployed)])))
+        self.deploy(name, Handler::Event(Arc::new(move |payload| handle(payload).boxed())), Duration::from_secs(5))
+    }
+
+    /// The only function of a hub.
+    pub fn deploy(&self, name: &str, handler: Handler, timeout: Duration) -> Arc<Functions> {
+        let deployed = BTreeMap::from([(name.to_owned(), Deployed { handler, timeout })]);
+        Arc::new(Functions::new(Arc::clone(&self.ground), deployed))
+    }
+
+    /// A timekeeper of these schedules.
+    pub fn timekeeper(&self, functions: Arc<Functions>, schedules: Vec<(String, Schedule)>) -> Timekeeper {
+        Timekeeper {
+            clock: Arc::clone(&self.ground.clock),
+            ground: Arc::clone(&self.ground),
+            functions,
+            folder: Arc::clone(&self.folder),
+            pumps: Vec::new(),
+            schedules,
+            moving: Mutex::new(()),
+        }
     }
 
     /// Stores an item, past every wire.

@@ -63,10 +63,9 @@ impl App {
 }
 
 impl HeldBooking {
-    /// What the organisation limit counts this booking by, where there is a limit.
+    /// What an organisation limit counts this booking by; a ledger without a limit counts nothing.
     pub fn organisation(&self) -> Option<String> {
-        let limited = self.ledger.organisation_limit.is_some();
-        self.registration.form.organisation.as_ref().filter(|_| limited).and_then(Organisation::key)
+        self.registration.form.organisation.as_ref().and_then(Organisation::key)
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_config::retry::RetryConfig;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -18,12 +20,19 @@ impl App {
     async fn from_environment(function: &str) -> Result<Arc<Self>, Failure> {
         let config = Config::from_environment()?;
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        let aws = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+        // A throttled write is worth waiting for, but not longer than the person does.
+        let retries = RetryConfig::standard()
+            .with_max_attempts(5)
+            .with_initial_backoff(Duration::from_millis(50))
+            .with_max_backoff(Duration::from_secs(1));
+        let aws = aws_config::defaults(BehaviorVersion::latest()).http_client(http).retry_config(retries).load().await;
+        // A message whose reply was lost may have gone: the outbox knows when to try again.
+        let mail = aws_sdk_ses::config::Builder::from(&aws).retry_config(RetryConfig::disabled()).build();
         let secrets = Secrets::from_parameters(&aws_sdk_ssm::Client::new(&aws), &config.secrets_path).await?;
         Ok(Self::new(Parts {
             function: function.to_owned(),
             dynamodb: aws_sdk_dynamodb::Client::new(&aws),
-            ses: aws_sdk_ses::Client::new(&aws),
+            ses: aws_sdk_ses::Client::from_conf(mail),
             clock: Clock::system(),
             secrets,
             config,

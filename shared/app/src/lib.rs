@@ -84,6 +84,12 @@ impl App {
         clock::entropy()
     }
 
+    /// An identifier for an organiser's action. The hub's clock may stand still; real time keeps what was done then in
+    /// order.
+    pub fn action_id(&self) -> String {
+        format!("{:020}-{:08x}", Clock::real().as_microsecond(), self.random() >> 32)
+    }
+
     /// The link that manages a booking.
     pub fn manage_link(&self, link: &Link) -> String {
         format!("{}/bookings/{}", self.config.base_url, self.identity.token(link))

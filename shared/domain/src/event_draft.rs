@@ -10,7 +10,7 @@ use crate::event::{
     WaitingList,
 };
 use crate::fields::{FieldError, Fields};
-use crate::ledger::GENERAL;
+use crate::ledger::{GENERAL, LaneKey};
 use crate::person::EmailAddress;
 use crate::role::{Programme, Role};
 use crate::text;
@@ -36,13 +36,12 @@ impl Event {
         let mut merged = self.to_json();
         merge(&mut merged, patch);
         let mut event = Self::parse(merged)?;
-        let mut unused = self.lanes.iter().map(|lane| lane.key).max().unwrap_or(GENERAL).next();
+        let mut taken: BTreeSet<LaneKey> = self.lanes.iter().map(|lane| lane.key).collect();
         for lane in &mut event.lanes {
-            let kept = self.lanes.iter().find(|old| old.name == lane.name);
-            lane.key = kept.map_or(unused, |old| old.key);
-            if kept.is_none() {
-                unused = unused.next();
-            }
+            let kept = self.lanes.iter().find(|old| old.name == lane.name).map(|old| old.key);
+            // Fifteen lanes before and fifteen after leave one of the 31 keys unused.
+            lane.key = kept.or_else(|| LaneKey::reserved().find(|key| !taken.contains(key))).unwrap_or(lane.key);
+            taken.insert(lane.key);
         }
         Ok(event)
     }
@@ -205,7 +204,7 @@ fn read_waiting_list(fields: &mut Fields) -> WaitingList {
 fn read_lanes(fields: &mut Fields) -> Vec<ReservedLane> {
     let mut key = GENERAL;
     let mut taken = BTreeSet::new();
-    let lanes = fields.objects("lanes", 20, |f| {
+    let lanes = fields.objects("lanes", 15, |f| {
         key = key.next();
         let name = f.parse("name", "Enter the lane's name", |raw| {
             text::line(raw, 50).map_err(|e| format!("The lane's name {e}"))

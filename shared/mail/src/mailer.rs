@@ -8,6 +8,7 @@ use aws_sdk_ses::types::RawMessage;
 use domain::EmailAddress;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
+use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
 
@@ -46,11 +47,8 @@ impl Mailer {
     fn compose(&self, to: &EmailAddress, letter: &Letter, thread: &str) -> Result<Vec<u8>, Failure> {
         let domain = self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
         let body = MimePart::new(
-            format!("multipart/alternative; boundary=\"{thread}\""),
-            vec![
-                MimePart::new("text/plain; charset=utf-8", letter.text()),
-                MimePart::new("text/html; charset=utf-8", letter.html()),
-            ],
+            ContentType::new("multipart/alternative").attribute("boundary", thread),
+            vec![MimePart::new("text/plain", letter.text()), MimePart::new("text/html", letter.html())],
         );
         MessageBuilder::new()
             .from(Address::new_address(Some(self.hub.as_str()), self.from.as_str()))

@@ -25,12 +25,16 @@ enum Commit {
 impl Store {
     /// The ledger of an event, consistently read.
     pub async fn ledger(&self, event: EventId) -> Result<Option<Ledger>, Failure> {
+        self.ledger_read(event, true).await
+    }
+
+    pub(crate) async fn ledger_read(&self, event: EventId, consistent: bool) -> Result<Option<Ledger>, Failure> {
         let reply = self
             .client
             .get_item()
             .table_name(&self.table)
             .set_key(Some(Key::Ledger(event).attributes()))
-            .consistent_read(true)
+            .consistent_read(consistent)
             .send()
             .await?;
         reply.item.as_ref().map(ledger_item::read).transpose()

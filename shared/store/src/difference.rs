@@ -126,7 +126,7 @@ fn scalars(update: &mut Update, event: EventId, old: &Ledger, new: &Ledger) {
     if old.rules != new.rules {
         update.set(&["rv"], number(new.rules));
     }
-    if old.due().map(|at| at.as_second()) != new.due().map(|at| at.as_second()) {
+    if old.due().map(jiff::Timestamp::as_second) != new.due().map(jiff::Timestamp::as_second) {
         update.set_or_remove(&[DUE_KIND], new.due().map(|_| due_kind(event)));
         update.set_or_remove(&[DUE_AT], new.due().map(seconds));
     }

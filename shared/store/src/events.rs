@@ -169,13 +169,15 @@ impl Store {
         Ok(records.into_iter().filter_map(|r: EventRecord| Some((r.clone(), ledgers.remove(&r.id)?))).collect())
     }
 
-    /// One event's configuration and ledger.
+    /// One event's configuration and ledger, read side by side; `None` without either.
     pub async fn event_with_ledger(
         &self,
         id: EventId,
         consistent: bool,
     ) -> Result<Option<(EventRecord, Ledger)>, Failure> {
-        Ok(self.events_with_ledgers(&[id], consistent).await?.pop())
+        let (record, ledger) =
+            futures::future::try_join(self.event(id, consistent), self.ledger_read(id, consistent)).await?;
+        Ok(record.zip(ledger))
     }
 
     /// Replaces an event's configuration, if nobody was quicker, then brings the ledger after it.

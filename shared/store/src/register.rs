@@ -95,8 +95,8 @@ impl Store {
                 } else {
                     match self.resume(booking, *found).await? {
                         Resumed::Found(booked) => return Ok(RegisterOutcome::Booked(booked)),
-                        Resumed::Rebooking { new, replaced } => (mine, earlier) = (new, Some(replaced)),
-                        Resumed::TakenUp(taken) => mine = taken,
+                        Resumed::Rebooking { new, replaced } => (mine, earlier) = (*new, Some(*replaced)),
+                        Resumed::TakenUp(taken) => mine = *taken,
                         Resumed::Changed => {
                             self.pause(attempt).await;
                             put = self.put_first(&first_of(booking)).await?;
@@ -147,7 +147,10 @@ impl Store {
             request = request.expression_attribute_values(*name, number(value));
         }
         let Err(error) = request.send().await else { return Ok(Put::Stored) };
-        if !error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) {
+        if !error
+            .as_service_error()
+            .is_some_and(aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception)
+        {
             return Err(error.into());
         }
         match error.into_service_error() {
@@ -176,9 +179,9 @@ impl Store {
                 new.generation = tombstone.generation.next();
                 let seen = [(":g", u64::from(found.generation.0)), (":attempt", found.attempt)];
                 Ok(match self.put(&new, "g = :g AND attempt = :attempt", &seen).await? {
-                    Put::Stored => Resumed::Rebooking { new, replaced: found },
+                    Put::Stored => Resumed::Rebooking { new: Box::new(new), replaced: Box::new(found) },
                     Put::Exists(other) if other.attempt == booking.attempt => {
-                        Resumed::Rebooking { new: *other, replaced: found }
+                        Resumed::Rebooking { new: other, replaced: Box::new(found) }
                     }
                     Put::Exists(_) => Resumed::Changed,
                 })
@@ -187,8 +190,8 @@ impl Store {
                 let taken = taken_up(booking, &found);
                 let seen = [(":g", u64::from(found.generation.0)), (":attempt", found.attempt)];
                 Ok(match self.put(&taken, "g = :g AND attempt = :attempt", &seen).await? {
-                    Put::Stored => Resumed::TakenUp(taken),
-                    Put::Exists(other) if other.attempt == booking.attempt => Resumed::TakenUp(*other),
+                    Put::Stored => Resumed::TakenUp(Box::new(taken)),
+                    Put::Exists(other) if other.attempt == booking.attempt => Resumed::TakenUp(other),
                     Put::Exists(_) => Resumed::Changed,
                 })
             }
@@ -311,7 +314,11 @@ impl Store {
             .send()
             .await;
         match reply {
-            Err(error) if !error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if !error.as_service_error().is_some_and(
+                    aws_sdk_dynamodb::operation::delete_item::DeleteItemError::is_conditional_check_failed_exception,
+                ) =>
+            {
                 Err(error.into())
             }
             _ => Ok(()),
@@ -351,8 +358,8 @@ impl Store {
 /// What an existing registration turned out to be.
 enum Resumed {
     Found(Booked),
-    Rebooking { new: Registration, replaced: Registration },
-    TakenUp(Registration),
+    Rebooking { new: Box<Registration>, replaced: Box<Registration> },
+    TakenUp(Box<Registration>),
     Changed,
 }
 

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use domain::FieldError;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeSeed as _;
 use serde_json::Value;
 
@@ -12,30 +12,37 @@ use crate::unique_json::{REPEATED, Unique};
 
 /// The longest body of a form or a JSON request, in bytes.
 pub const BYTES_MAX: usize = 64 * 1_024;
+/// How far a body over the limit is read on.
+const THROWN_AWAY_MAX: usize = 16 * 1_024 * 1_024;
 
-/// A body's bytes, at most `limit`.
-pub async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Err(Problem::too_large(limit));
+/// A body's bytes, at most `limit`. A longer one is read on and thrown away (within reason), so that whoever sends it
+/// gets to read the answer.
+pub async fn bytes(mut body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
+    let mut kept = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::malformed("The request broke off."))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length += data.len();
+        if length <= limit {
+            kept.extend_from_slice(&data);
+        } else if length > limit + THROWN_AWAY_MAX {
+            break;
+        }
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes().to_vec()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Problem::too_large(limit)),
-        Err(_) => Err(Problem::malformed("The request broke off.")),
-    }
+    if length > limit { Err(Problem::too_large(limit)) } else { Ok(kept) }
 }
 
 /// A JSON body. `types` are accepted besides `application/json`.
 pub async fn json(headers: &HeaderMap, body: Body, types: &[&str]) -> Result<Value, Problem> {
-    let bytes = bytes(headers, body, BYTES_MAX).await?;
+    let bytes = bytes(body, BYTES_MAX).await?;
     check_type(headers, types)?;
     parse(&bytes)
 }
 
 /// A JSON body that may be left out altogether: nothing is `{}`.
 pub async fn json_or_nothing(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
-    let bytes = bytes(headers, body, BYTES_MAX).await?;
+    let bytes = bytes(body, BYTES_MAX).await?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Object(serde_json::Map::new()));
     }

@@ -17,7 +17,7 @@ pub struct FormData {
 impl FormData {
     /// Reads a form's body.
     pub async fn read(headers: &HeaderMap, body: Body) -> Result<Self, Problem> {
-        let bytes = body::bytes(headers, body, BYTES_MAX).await?;
+        let bytes = body::bytes(body, BYTES_MAX).await?;
         if bytes.is_empty() {
             return Ok(Self::default());
         }

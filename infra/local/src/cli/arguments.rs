@@ -70,9 +70,9 @@ mod tests {
     fn serving_is_what_it_does_unless_told_otherwise() {
         let Ok(Command::Serve(options)) = parse("") else { panic!("serves") };
         assert_eq!((options.port, options.data, options.empty, options.clock), (8080, ".lectern".into(), false, None));
-        let line = "serve --empty --port 0 --clock 2026-11-02T09:00:00Z --data /tmp/hub";
+        let line = "serve --empty --port 0 --clock 2026-11-02T09:00:00Z --data hub";
         let Ok(Command::Serve(options)) = parse(line) else { panic!("serves") };
-        assert_eq!((options.port, options.data, options.empty), (0, "/tmp/hub".into(), true));
+        assert_eq!((options.port, options.data, options.empty), (0, "hub".into(), true));
         assert_eq!(options.clock, "2026-11-02T09:00:00Z".parse().ok());
         assert!(matches!(parse("--port 81"), Ok(Command::Serve(Options { port: 81, .. }))));
     }

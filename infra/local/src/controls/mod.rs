@@ -80,8 +80,7 @@ async fn no_usage(State(front): Controls) -> Json<Value> {
 
 /// A request's body; whatever its content type, so that a plain `curl -d` serves.
 async fn read<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
-    let (parts, body) = request.into_parts();
-    let bytes = web::body::bytes(&parts.headers, body, BYTES_MAX).await?;
+    let bytes = web::body::bytes(request.into_body(), BYTES_MAX).await?;
     let value: Value = serde_json::from_slice(&bytes).map_err(|error| Problem::malformed(error.to_string()))?;
     serde_json::from_value(value).map_err(|error| Problem::invalid_field("", &error.to_string()))
 }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Timekeeper;
-use crate::functions::Functions;
 use crate::template::Schedule;
 use crate::testing::{Bench, put};
 
@@ -46,19 +45,7 @@ fn timekeeper(bench: &Bench, expressions: &[&str], later: &[&str]) -> (Timekeepe
         }
     });
     let schedules = expressions.iter().map(|expression| ("sweep".to_owned(), schedule(expression))).collect();
-    (keeper(bench, functions, schedules), seen)
-}
-
-fn keeper(bench: &Bench, functions: Arc<Functions>, schedules: Vec<(String, Schedule)>) -> Timekeeper {
-    Timekeeper {
-        clock: Arc::clone(&bench.ground.clock),
-        ground: Arc::clone(&bench.ground),
-        functions,
-        folder: Arc::clone(&bench.folder),
-        pumps: Vec::new(),
-        schedules,
-        moving: tokio::sync::Mutex::new(()),
-    }
+    (bench.timekeeper(functions, schedules), seen)
 }
 
 #[tokio::test]
@@ -112,7 +99,7 @@ async fn what_no_sweep_can_move_does_not_stop_the_clock() {
     let bench = Bench::at("2026-11-02T09:00:00Z");
     bench.put(due("item", "2026-11-02T09:00:00Z")).await;
     let functions = bench.function("sweep", |_| async { Err(Failure::new("not today")) });
-    let keeper = keeper(&bench, functions, vec![("sweep".to_owned(), schedule("rate(1 minute)"))]);
+    let keeper = bench.timekeeper(functions, vec![("sweep".to_owned(), schedule("rate(1 minute)"))]);
     keeper.advance(at("2026-11-02T11:00:00Z")).await.expect("moved");
     assert_eq!(keeper.clock.now(), at("2026-11-02T11:00:00Z"));
     let failures = bench.folder.read(crate::pump::FAILURES).expect("reads").expect("written");

@@ -48,6 +48,10 @@ impl LaneKey {
     pub fn number(self) -> u8 {
         self.0
     }
+    /// Every key but that of the general lane.
+    pub fn reserved() -> impl Iterator<Item = Self> {
+        (1..32).map(Self)
+    }
     /// The next key.
     #[must_use]
     pub fn next(self) -> Self {

@@ -75,7 +75,7 @@ fn check_organisations(state: &State, event: EventId, ledger: &Ledger) -> Option
 
 fn check_due(state: &State, event: EventId, ledger: &Ledger) -> Option<String> {
     let indexed = state.due.get(&event).copied().flatten();
-    let expected = ledger.due().map(|at| at.as_second());
+    let expected = ledger.due().map(Timestamp::as_second);
     (indexed != expected).then(|| format!("the index has the ledger due at {indexed:?}, must be {expected:?}"))
 }
 
