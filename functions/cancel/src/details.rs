@@ -10,8 +10,9 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::{FieldError, Fields, Organisation, PersonName, Refusal, RegistrationForm};
 use serde_json::{Map, Value};
+use web::components::{ErrorSummary, Field, InputKind, TextInput, Textarea};
 use web::forms::FormData;
-use web::page::{Mistake, Page, mistake_of, see_other};
+use web::page::{Mistake, Page, see_other};
 
 const FIELDS: [&str; 4] = ["name", "organisation", "registration_number", "access_needs"];
 
@@ -24,8 +25,27 @@ struct DetailsPage<'a> {
 }
 
 impl DetailsPage<'_> {
-    fn mistake(&self, field: &str) -> Option<&str> {
-        mistake_of(&self.mistakes, field)
+    fn summary(&self) -> ErrorSummary<'_> {
+        ErrorSummary { mistakes: &self.mistakes }
+    }
+
+    fn lines(&self) -> [TextInput<'_>; 3] {
+        let line = |index: usize, label, autocomplete| TextInput {
+            field: Field::new(FIELDS[index], label).required(index == 0).mistakes(&self.mistakes),
+            value: &self.typed[index],
+            kind: InputKind::Text,
+            autocomplete,
+        };
+        [
+            line(0, "Full name, as it should appear on your certificate", "name"),
+            line(1, "Practice, school or organisation", "organization"),
+            line(2, "Professional registration number", "off"),
+        ]
+    }
+
+    fn access_needs(&self) -> Textarea<'_> {
+        let field = Field::new(FIELDS[3], "Access needs").optional().mistakes(&self.mistakes);
+        Textarea { field, value: &self.typed[3], rows: 3 }
     }
 }
 

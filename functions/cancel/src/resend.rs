@@ -11,8 +11,9 @@ use axum::response::Response;
 use domain::{EmailAddress, Registration};
 use jiff::Timestamp;
 use store::Message;
+use web::components::{ErrorSummary, Field, InputKind, TextInput};
 use web::forms::FormData;
-use web::page::Page;
+use web::page::{Mistake, Page};
 
 /// Requests for one mailbox in an hour that are still answered with mail.
 const REQUESTS_PER_HOUR: u32 = 5;
@@ -21,8 +22,19 @@ const REQUESTS_PER_HOUR: u32 = 5;
 #[template(path = "resend.html")]
 struct ResendPage<'a> {
     typed: &'a str,
-    mistake: Option<String>,
+    mistakes: Vec<Mistake>,
     started: i64,
+}
+
+impl ResendPage<'_> {
+    fn summary(&self) -> ErrorSummary<'_> {
+        ErrorSummary { mistakes: &self.mistakes }
+    }
+
+    fn email(&self) -> TextInput<'_> {
+        let field = Field::new("email", "Email address you booked with").mistakes(&self.mistakes);
+        TextInput { field, value: self.typed, kind: InputKind::Email, autocomplete: "email" }
+    }
 }
 
 #[derive(Template)]
@@ -37,7 +49,8 @@ pub async fn show(State(app): State<Arc<App>>) -> Response {
 fn page(app: &App, typed: &str, mistake: Option<String>) -> Response {
     let frame = Page { title: "Get your booking links again", hub: &app.config.hub_name };
     let is_again = mistake.is_some();
-    let content = ResendPage { typed, mistake, started: app.clock.now().as_second() };
+    let mistakes = mistake.into_iter().map(|detail| Mistake { detail, field: "email".to_owned() }).collect();
+    let content = ResendPage { typed, mistakes, started: app.clock.now().as_second() };
     if is_again { frame.show_again(&content) } else { frame.show(&content) }
 }
 

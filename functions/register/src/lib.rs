@@ -2,6 +2,7 @@
 
 mod api;
 mod book;
+mod form_page;
 mod page;
 mod settle;
 mod typed;

@@ -9,58 +9,17 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::event::{Event, Question, QuestionKind};
 use domain::registration::Via;
-use domain::{FieldError, Reference, Refusal, Role};
+use domain::{FieldError, Reference, Refusal};
 use serde::Deserialize;
 use store::EventRecord;
 use web::forms::FormData;
-use web::page::{Mistake, Page, mistake_of};
+use web::page::{Mistake, Page};
 use web::{dates, page};
 
 use crate::book::{book, check, public_event};
+use crate::form_page::FormPage;
 use crate::typed::{self, HONEYPOT, STARTED};
-
-#[derive(Template)]
-#[template(path = "form.html")]
-struct FormPage<'a> {
-    event: &'a Event,
-    id: String,
-    sessions: Vec<String>,
-    is_full: bool,
-    typed: &'a FormData,
-    mistakes: Vec<Mistake>,
-    started: i64,
-}
-
-impl FormPage<'_> {
-    /// The words for a field with a mistake; a group's own field collects those of its parts.
-    fn mistake(&self, field: &str) -> Option<&str> {
-        mistake_of(&self.mistakes, field)
-    }
-    fn mistake_in(&self, question: &str) -> Option<&str> {
-        self.mistake(&format!("answers.{question}"))
-    }
-    fn is_chosen(&self, field: &str, value: &str) -> bool {
-        self.typed.all(field).iter().any(|chosen| chosen == value)
-    }
-}
-
-/// Whether more than one option may be ticked.
-fn takes_many(question: &Question) -> bool {
-    matches!(question.kind, QuestionKind::Choices { .. })
-}
-
-/// What may be ticked: value and words.
-fn options(question: &Question) -> Vec<(String, String)> {
-    match &question.kind {
-        QuestionKind::YesNo => vec![("yes".to_owned(), "Yes".to_owned()), ("no".to_owned(), "No".to_owned())],
-        QuestionKind::Choice { options } | QuestionKind::Choices { options } => {
-            options.iter().map(|option| (option.clone(), option.clone())).collect()
-        }
-        QuestionKind::Text => Vec::new(),
-    }
-}
 
 /// The form.
 pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Rejection> {
@@ -71,7 +30,7 @@ pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result
     }
     let is_full = record.event.capacity.is_some() && ledger.places().free == 0;
     let nothing = FormData::default();
-    let content = form_page(&app, &record, &nothing, Vec::new(), is_full);
+    let content = form_page(&app, &record, &nothing, &[], is_full);
     Ok(Page { title: &title(&record), hub: &app.config.hub_name }.show(&content))
 }
 
@@ -100,7 +59,8 @@ pub async fn submit(
     let value = match read(&typed, &record) {
         Ok(value) => value,
         Err(errors) => {
-            let content = form_page(&app, &record, &typed, Mistake::of(&errors), false);
+            let mistakes = Mistake::of(&errors);
+            let content = form_page(&app, &record, &typed, &mistakes, false);
             return Ok(Page { title: &title(&record), hub: &app.config.hub_name }.show_again(&content));
         }
     };
@@ -133,18 +93,11 @@ fn form_page<'a>(
     app: &App,
     record: &'a EventRecord,
     typed: &'a FormData,
-    mistakes: Vec<Mistake>,
+    mistakes: &'a [Mistake],
     is_full: bool,
 ) -> FormPage<'a> {
-    FormPage {
-        event: &record.event,
-        id: record.id.to_string(),
-        sessions: record.event.sessions.iter().map(dates::session).collect(),
-        is_full,
-        typed,
-        mistakes,
-        started: app.clock.now().as_second(),
-    }
+    let started = app.clock.now().as_second();
+    FormPage { event: &record.event, id: record.id.to_string(), is_full, typed, mistakes, started }
 }
 
 #[derive(Template)]

@@ -125,7 +125,8 @@ impl Ledger {
         let Some(lane) = self.lanes.get(&key) else { return 0 };
         let live = super::count(self.live_entries().filter(|(_, live)| live.lane == key));
         let limit = lane.line_limit.unwrap_or(TICKET_MAX);
-        let ceiling = lane.places.max(self.held(key)).saturating_add(limit).saturating_add(lane.issued.saturating_sub(live));
+        let ceiling =
+            lane.places.max(self.held(key)).saturating_add(limit).saturating_add(lane.issued.saturating_sub(live));
         ceiling.min(TICKET_MAX)
     }
 }
