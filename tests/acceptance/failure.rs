@@ -173,3 +173,39 @@ async fn a_restart_goes_on_where_it_stopped() {
     assert_eq!(code, Some(1), "the folder is held");
     hub.stop_and_audit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn repair_recreates_what_a_long_outage_has_lost() {
+    use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({"capacity": 1})).await;
+    hub.book(&event, "Ann Ash").await;
+    hub.settle().await;
+    let (client, table) = (hub.hub().operator(), hub.hub().table().to_owned());
+    let items = client.scan().table_name(&table).send().await.expect("read").items.unwrap_or_default();
+    let is_kind = |item: &&std::collections::HashMap<String, aws_sdk_dynamodb::types::AttributeValue>, kind: &str| {
+        item["SK"].as_s().is_ok_and(|sk| sk.starts_with(kind))
+    };
+    // The mail's record is lost, and somebody's registration never reached the ledger.
+    let mail = items.iter().find(|item| is_kind(item, "O#")).expect("a mail");
+    let key = |name: &str| (name.to_owned(), mail[name].clone());
+    client.delete_item().table_name(&table).set_key(Some([key("PK"), key("SK")].into())).send().await.expect("deleted");
+    let mut orphan = items.iter().find(|item| is_kind(item, "R#")).expect("a registration").clone();
+    let sk = format!("R#AAAA#{event}");
+    orphan.insert("SK".to_owned(), S(sk));
+    orphan.insert("attempt".to_owned(), N("5".to_owned()));
+    // As if the stream had never told of it.
+    orphan.insert("via".to_owned(), S("organiser".to_owned()));
+    client.put_item().table_name(&table).set_item(Some(orphan)).send().await.expect("stored");
+    hub.settle().await;
+    let folder = hub.stop().await;
+    let (code, words) = audit(&folder);
+    assert_eq!(code, Some(2), "{words}");
+    assert!(words.contains("was not told: confirmed") && words.contains("is in no ledger"), "{words}");
+    let repaired = Command::new(env!("CARGO_BIN_EXE_lectern"))
+        .args(["audit", "--repair", "--data"])
+        .arg(folder.path())
+        .output()
+        .expect("the program runs");
+    assert_eq!(repaired.status.code(), Some(0), "{}", String::from_utf8_lossy(&repaired.stdout));
+}

@@ -36,6 +36,7 @@ mod testing;
 mod timekeeper;
 mod wire;
 
+pub use engine::{Answer, Engine, EngineError, Operation};
 pub use functions::InvokeError;
 pub use hub::{Hub, HubError, Options};
 pub use template::{Function, Route, Schedule, Statement, StreamMapping, Table, Template, TemplateError};

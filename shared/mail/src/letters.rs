@@ -214,6 +214,9 @@ fn subject(kind: &LetterKind) -> &'static str {
 fn manage_label(kind: &LetterKind) -> &'static str {
     match kind {
         LetterKind::Offered { .. } => "Accept or decline",
+        // There is nothing left to change.
+        LetterKind::Substituted => "See your booking",
+        kind if ends_booking(kind) => "See your booking",
         _ => "See, change or cancel your booking",
     }
 }

@@ -31,10 +31,10 @@ pub struct Outcome {
 impl Hub {
     /// Signs in to the hub on this machine.
     pub async fn connect(port: u16) -> Result<Self, Error> {
-        let mut hub = Self { http: Client::new(), url: format!("http://127.0.0.1:{port}"), token: String::new() };
+        let hub = Self { http: Client::new(), url: format!("http://127.0.0.1:{port}"), token: String::new() };
         let who = json!({"role": "admin", "subject": "load@hub.example"});
-        hub.token = hub.post("/_local/token", &who).await?["token"].as_str().unwrap_or_default().to_owned();
-        Ok(hub)
+        let reply = hub.post("/_local/token", &who).await?;
+        Ok(Self { token: reply["token"].as_str().unwrap_or_default().to_owned(), ..hub })
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Value, Error> {
@@ -86,7 +86,8 @@ impl Hub {
     }
 
     async fn book(&self, event: &str, n: usize) -> Result<String, Error> {
-        let form = json!({"name": format!("Person Number{n}"), "email": format!("p{n}@practice.example"), "role": "gp"});
+        let form =
+            json!({"name": format!("Person Number{n}"), "email": format!("p{n}@practice.example"), "role": "gp"});
         let url = format!("{}/api/v1/events/{event}/registrations", self.url);
         let answer: Value = self.http.post(url).json(&form).send().await?.json().await?;
         let word = answer["code"].as_str().or(answer["status"].as_str());

@@ -38,7 +38,12 @@ pub async fn measure(settings: &Settings) -> Result<Report, Error> {
 impl Report {
     /// The latency that this share of the answers keeps, in milliseconds.
     fn percentile(&self, share: f64) -> f64 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index"
+        )]
         let index = ((self.outcome.latencies.len() as f64 * share).ceil() as usize).saturating_sub(1);
         self.outcome.latencies.get(index).map_or(0.0, |latency| millis(*latency))
     }

@@ -9,15 +9,25 @@ use serde_json::Value;
 /// One operation on items, named as in `DynamoDB`'s API reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Operation {
+    /// As in `DynamoDB`'s API reference.
     BatchGetItem,
+    /// As in `DynamoDB`'s API reference.
     BatchWriteItem,
+    /// As in `DynamoDB`'s API reference.
     DeleteItem,
+    /// As in `DynamoDB`'s API reference.
     GetItem,
+    /// As in `DynamoDB`'s API reference.
     PutItem,
+    /// As in `DynamoDB`'s API reference.
     Query,
+    /// As in `DynamoDB`'s API reference.
     Scan,
+    /// As in `DynamoDB`'s API reference.
     TransactGetItems,
+    /// As in `DynamoDB`'s API reference.
     TransactWriteItems,
+    /// As in `DynamoDB`'s API reference.
     UpdateItem,
 }
 

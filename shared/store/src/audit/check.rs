@@ -23,6 +23,22 @@ pub(super) enum Finding {
 }
 
 impl Finding {
+    /// Whose registration is in no ledger, if this is that.
+    pub fn unresolved(&self) -> Option<(EventId, PersonId)> {
+        match self {
+            Self::Unresolved(event, person) => Some((*event, *person)),
+            _ => None,
+        }
+    }
+
+    /// Who was not told, if this is that.
+    pub fn untold(&self) -> Option<(EventId, PersonId)> {
+        match self {
+            Self::Untold { event, person, .. } => Some((*event, *person)),
+            _ => None,
+        }
+    }
+
     pub fn words(&self) -> String {
         match self {
             Self::Unsound(words) => words.clone(),

@@ -5,7 +5,7 @@
 mod check;
 mod state;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::registration::Via;
 use domain::{Generation, PersonId, Registration};
@@ -37,11 +37,18 @@ pub async fn run(store: &Store, now: Timestamp, repair: bool) -> Result<Report, 
         return Ok(report(&state, &findings, 0));
     }
     let mut repaired = 0;
+    let mut finished = BTreeSet::new();
     for finding in &findings {
-        repaired += u64::from(mend(store, &state, finding, now).await?);
+        if mend(store, &state, finding, now).await? {
+            repaired += 1;
+            finished.extend(finding.unresolved());
+        }
     }
     let after = State::read(store).await?;
-    Ok(report(&after, &check::findings(&after, now), repaired))
+    let mut findings = check::findings(&after, now);
+    // Whoever was just finished is told by the stream.
+    findings.retain(|finding| finding.untold().is_none_or(|whom| !finished.contains(&whom)));
+    Ok(report(&after, &findings, repaired))
 }
 
 fn report(state: &State, findings: &[Finding], repaired: u64) -> Report {

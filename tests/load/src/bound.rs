@@ -1,0 +1,62 @@
+//! What the engine alone does on this machine: the two writes of a registration through its own API, without the SDK,
+//! HTTP, mail or streams' readers. No hub over it can be faster.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use local::{Engine, Operation, Template};
+use serde_json::{Value, json};
+
+use crate::report::Error;
+
+/// People of one ledger.
+const PEOPLE_A_LEDGER: usize = 30;
+
+/// Registrations a second of the engine alone, on disk.
+pub async fn measure(people: usize) -> Result<f64, Error> {
+    let folder = tempfile::tempdir()?;
+    let names = ["BaseUrl", "Issuer", "Audience", "MailDomain", "MailFrom", "OperatorMail"];
+    let values: BTreeMap<String, String> = names.into_iter().map(|name| (name.into(), "local".into())).collect();
+    let template = Template::load(&values)?;
+    let engine = Engine::open(&folder.path().join("bound.sqlite"), &template.table)?;
+    let table = template.table.name.as_str();
+    let begun = Instant::now();
+    for n in 0..people {
+        let event = format!("E#{}", n / PEOPLE_A_LEDGER);
+        if n % PEOPLE_A_LEDGER == 0 {
+            call(&engine, Operation::PutItem, ledger(table, &event)).await?;
+        }
+        call(&engine, Operation::PutItem, registration(table, n)).await?;
+        call(&engine, Operation::UpdateItem, draw(table, &event, n)).await?;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "people are few")]
+    let people = people as f64;
+    Ok(people / begun.elapsed().as_secs_f64())
+}
+
+async fn call(engine: &Engine, operation: Operation, mut request: Value) -> Result<(), Error> {
+    request["ReturnConsumedCapacity"] = json!("TOTAL");
+    let answer = engine.call(operation, request).await?;
+    if answer.status == 200 { Ok(()) } else { Err(answer.body.into()) }
+}
+
+fn ledger(table: &str, event: &str) -> Value {
+    let lane = json!({"M": {"i": {"N": "0"}, "x": {"N": "1048575"}, "h": {"N": "30"}, "c": {"N": "30"}}});
+    json!({"TableName": table, "Item": {
+        "PK": {"S": event}, "SK": {"S": "L"}, "st": {"S": "open"}, "ln": {"M": {"g": lane}}, "m": {"M": {}}}})
+}
+
+fn registration(table: &str, n: usize) -> Value {
+    let form = json!({"name": format!("Person Number{n}"), "email": format!("p{n}@practice.example"), "role": "gp"});
+    json!({"TableName": table, "ConditionExpression": "attribute_not_exists(PK)", "Item": {
+        "PK": {"S": format!("P#{n:012}")}, "SK": {"S": "R#AAAA#2222222222"}, "g": {"N": "1"},
+        "d": {"S": form.to_string()}}})
+}
+
+fn draw(table: &str, event: &str, n: usize) -> Value {
+    json!({"TableName": table, "Key": {"PK": {"S": event}, "SK": {"S": "L"}}, "ReturnValues": "ALL_NEW",
+        "UpdateExpression": "SET m.#p = ln.#k.i + :base, ln.#k.i = ln.#k.i + :1",
+        "ConditionExpression": "st = :open AND ln.#k.i < ln.#k.x AND attribute_not_exists(m.#p)",
+        "ExpressionAttributeNames": {"#p": format!("{n:016}"), "#k": "g"},
+        "ExpressionAttributeValues": {":base": {"N": "17364418561"}, ":1": {"N": "1"}, ":open": {"S": "open"}}})
+}
