@@ -9,6 +9,7 @@ mod line;
 mod mail;
 mod organisers;
 mod pages;
+mod parity;
 mod people;
 mod times;
 mod usage;

@@ -1,0 +1,143 @@
+//! What functions do at the wire is what their policies in the template allow: nothing less, and nothing more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+use local::Template;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::hub::{TestHub, form};
+
+/// Uses every function in every way that it reaches for the table.
+async fn use_everything(hub: &TestHub) {
+    let lanes = json!([{"name": "gp", "roles": ["gp"], "places": 1, "release_days": 20}]);
+    let event = hub.event(json!({"capacity": 2, "lanes": lanes, "waiting_list": {"offer_hours": 1}})).await;
+    for name in ["Ann Ash", "Bob Birch", "Cat Cedar", "Dan Damson"] {
+        hub.book(&event, name).await;
+    }
+    hub.book(&event, "Ann Ash").await;
+    for path in ["/events", "/api/v1/events", &format!("/events/{event}"), &format!("/events/{event}/register")] {
+        hub.get(path).await;
+    }
+    let ann = hub.link("Ann Ash").await;
+    hub.act(&ann, "cancel").await;
+    hub.act(&hub.link("Bob Birch").await, "accept").await;
+    hub.book(&event, "Ann Ash").await;
+    refuse_one(hub).await;
+    let fields = [("name", "Anne Ash")];
+    let details = format!("/bookings/{}/details", hub.link("Ann Ash").await);
+    hub.request(Method::POST, &details).form(&fields).send().await.expect("a reply");
+    let fields = [("email", "ann.ash@practice.example"), ("started", "1")];
+    hub.request(Method::POST, "/bookings/resend").form(&fields).send().await.expect("a reply");
+    organise(hub, &event).await;
+    hub.advance("PT61M").await;
+    hub.book(&event, "Ann Ash").await;
+    break_off(hub).await;
+    hub.advance("P75D").await;
+}
+
+/// An organiser's change that broke off between its two writes, met by a booking and by a settler.
+async fn break_off(hub: &TestHub) {
+    let (client, table) = (hub.hub().operator(), hub.hub().table().to_owned());
+    for is_settled in [false, true] {
+        let event = hub.event(json!({})).await;
+        hub.register(&event, &form("Hal Hazel")).await;
+        let key = [("PK".to_owned(), S(format!("E#{event}"))), ("SK".to_owned(), S("C".to_owned()))];
+        let read = client.get_item().table_name(&table).set_key(Some(key.into())).send().await.expect("read");
+        let mut item = read.item.expect("an event");
+        let mut settings: Value = serde_json::from_str(item["d"].as_s().expect("text")).expect("JSON");
+        settings["organisation_limit"] = json!(9);
+        item.insert("d".to_owned(), S(settings.to_string()));
+        item.insert("ver".to_owned(), N("9".to_owned()));
+        client.put_item().table_name(&table).set_item(Some(item)).send().await.expect("stored");
+        let form = json!({"name": "Ivy Ivory", "email": "ivy@practice.example", "role": "gp",
+            "organisation": {"ods_code": "X99001", "name": null}, "registration_number": null, "access_needs": null,
+            "answers": {}});
+        if is_settled {
+            let stored = [
+                ("PK", S("P#AAAAAAAAAAAA".to_owned())),
+                ("SK", S(format!("R#AAAA#{event}"))),
+                ("g", N("1".to_owned())),
+                ("at", N("1793610000000".to_owned())),
+                ("via", S("self".to_owned())),
+                ("attempt", N("5".to_owned())),
+                ("d", S(form.to_string())),
+            ];
+            let stored = stored.map(|(name, value)| (name.to_owned(), value));
+            client.put_item().table_name(&table).set_item(Some(stored.into())).send().await.expect("stored");
+            hub.settle().await;
+        } else {
+            let mut form = form;
+            form["organisation"] = json!({"ods_code": "X99001"});
+            form.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
+            assert_eq!(hub.register(&event, &form).await.status, 201);
+        }
+    }
+}
+
+/// A refused booking, a limit that arrives while people hold places, and its lapse.
+async fn refuse_one(hub: &TestHub) {
+    let event = hub.event(json!({"capacity": 1, "waiting_list": {"offer_hours": 1}})).await;
+    let employed = |name: &str| {
+        let mut form = form(name);
+        form["organisation"] = json!({"ods_code": "X99001"});
+        form
+    };
+    for name in ["Eve Elm", "Fay Fir"] {
+        hub.register(&event, &employed(name)).await;
+    }
+    hub.patch(&event, json!({"organisation_limit": 5, "waiting_list": {"limit": 1, "offer_hours": 1}})).await;
+    hub.register(&event, &employed("Gus Gorse")).await;
+    hub.act(&hub.link("Eve Elm").await, "cancel").await;
+}
+
+async fn organise(hub: &TestHub, event: &str) {
+    let base = format!("/api/v1/events/{event}");
+    let roster = hub.as_admin(Method::GET, &format!("{base}/registrations"), &Value::Null).await;
+    let reference = roster.body["registrations"][0]["reference"].as_str().expect("a reference").to_owned();
+    let newcomer = json!({"name": "Zoe Zelkova", "email": "zoe@practice.example", "role": "gp"});
+    let path = format!("{base}/registrations/{reference}/substitute");
+    assert_eq!(hub.as_admin(Method::POST, &path, &newcomer).await.status, 200);
+    let later = json!({"sessions": [{"starts": "2027-01-12T09:30:00Z", "ends": "2027-01-12T16:30:00Z"}]});
+    assert_eq!(hub.patch(event, later).await.status, 200);
+    let copy =
+        hub.as_admin(Method::POST, &format!("{base}/duplicate"), &json!({"starts": "2027-02-02T09:30:00Z"})).await;
+    assert_eq!(copy.status, 201);
+    hub.as_admin(Method::GET, "/api/v1/audit", &Value::Null).await;
+    let telephone = json!({"name": "Tom Teak", "role": "gp"});
+    assert_eq!(hub.as_admin(Method::POST, &format!("{base}/registrations"), &telephone).await.status, 201);
+}
+
+fn template() -> Template {
+    let values = ["BaseUrl", "Issuer", "Audience", "MailDomain", "MailFrom", "OperatorMail"];
+    let values: BTreeMap<String, String> = values.into_iter().map(|name| (name.into(), "local".into())).collect();
+    Template::load(&values).expect("the template can be run here")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_policy_allows_what_its_function_does_and_no_more() {
+    let hub = TestHub::start().await;
+    use_everything(&hub).await;
+    assert_eq!(hub.hub().denials(), []);
+    let mut idle: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let usage = hub.get("/_local/usage").await.body["functions"].clone();
+    for function in template().functions {
+        let allowed: BTreeSet<String> = function
+            .statements
+            .iter()
+            .flat_map(local::Statement::actions)
+            .filter_map(|action| action.strip_prefix("dynamodb:").map(str::to_owned))
+            .collect();
+        let requests = usage[&function.name]["requests"].as_object().cloned().unwrap_or_default();
+        let used: BTreeSet<String> =
+            requests.keys().filter(|operation| *operation != "SendRawEmail").cloned().collect();
+        let unused: Vec<String> = allowed.difference(&used).cloned().collect();
+        if !unused.is_empty() {
+            idle.insert(function.name.clone(), unused);
+        }
+        assert!(used.is_subset(&allowed), "{}: {used:?}", function.name);
+    }
+    assert_eq!(idle, BTreeMap::new(), "what may be done and never is");
+    hub.stop_and_audit().await;
+}
