@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use app::{App, HeldBooking, Rejection};
 use askama::Template;
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::{Command, Fields};
+use domain::Command;
+use web::body::Nothing;
 use web::forms::FormData;
 use web::page::Page;
-use web::{Problem, body, dates, page};
+use web::{dates, page};
 
 #[derive(Template)]
 #[template(path = "booking.html")]
@@ -70,42 +69,25 @@ fn state_of(held: &HeldBooking) -> BookingState {
 }
 
 /// The booking, for programs.
-pub async fn read(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Rejection> {
-    let held = app.booking(&token).await?;
-    Ok(page::ok(&app.booking_json(&held)))
+pub async fn read(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
+    page::ok(&app.booking_json(&held))
 }
 
 /// Gives the booking up; repeating it is the same answer.
-pub async fn cancel(
-    State(app): State<Arc<App>>,
-    Path(token): Path<String>,
-    headers: HeaderMap,
-    request: Body,
-) -> Result<Response, Rejection> {
-    let held = app.booking(&token).await?;
-    let value = body::json_or_nothing(&headers, request).await?;
-    Fields::of(value).and_then(Fields::finish).map_err(Problem::invalid)?;
+pub async fn cancel(State(app): State<Arc<App>>, held: HeldBooking, _: Nothing) -> Result<Response, Rejection> {
     let held = give_up(&app, held).await?;
     Ok(page::ok(&app.booking_json(&held)))
 }
 
 /// Gives the booking up, from the page.
-pub async fn cancel_form(
-    State(app): State<Arc<App>>,
-    Path(token): Path<String>,
-    headers: HeaderMap,
-    request: Body,
-) -> Result<Response, Rejection> {
-    let held = app.booking(&token).await?;
-    FormData::read(&headers, request).await?;
-    give_up(&app, held).await?;
-    Ok(page::see_other(&format!("/bookings/{token}")))
+pub async fn cancel_form(State(app): State<Arc<App>>, held: HeldBooking, _: FormData) -> Result<Response, Rejection> {
+    let held = give_up(&app, held).await?;
+    Ok(page::see_other(&app.booking_page(&held)))
 }
 
 /// Somebody opened the address of a button: the booking's page has the button.
-pub async fn back(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Rejection> {
-    app.booking(&token).await?;
-    Ok(page::see_other(&format!("/bookings/{token}")))
+pub async fn back(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
+    page::see_other(&app.booking_page(&held))
 }
 
 async fn give_up(app: &App, held: HeldBooking) -> Result<HeldBooking, Rejection> {

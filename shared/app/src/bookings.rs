@@ -1,5 +1,9 @@
 //! A booking behind its link: found, shown, and changed by whoever holds the link.
 
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use domain::ledger::{Command, Ledger};
 use domain::{Organisation, Refusal, Registration};
 use serde_json::{Value, json};
@@ -20,6 +24,16 @@ pub struct HeldBooking {
     pub registration: Registration,
     /// Where it stands.
     pub standing: Standing,
+}
+
+/// The booking of the path's `{token}`, before anything of the body is read.
+impl FromRequestParts<Arc<App>> for HeldBooking {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let token = Path::<String>::from_request_parts(parts, app).await;
+        app.booking(&token.map_err(|_| Refusal::BookingNotFound)?).await
+    }
 }
 
 impl App {
@@ -47,6 +61,11 @@ impl App {
             event.id = %held.record.id, registration.reference = %reference, status = standing.status, "booking changed"
         );
         Ok(HeldBooking { ledger: outcome.ledger, standing, ..held })
+    }
+
+    /// Where people see a booking.
+    pub fn booking_page(&self, held: &HeldBooking) -> String {
+        format!("/bookings/{}", self.identity.token(&held.link))
     }
 
     /// A booking as the API answers it.

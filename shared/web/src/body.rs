@@ -1,8 +1,9 @@
 //! Reading a request's body: at most so long, of the right type, UTF-8, JSON with every field once.
 
 use axum::body::Body;
+use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use domain::FieldError;
+use domain::{FieldError, Fields};
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeSeed as _;
 use serde_json::Value;
@@ -38,6 +39,21 @@ pub async fn json(headers: &HeaderMap, body: Body, types: &[&str]) -> Result<Val
     let bytes = bytes(body, BYTES_MAX).await?;
     check_type(headers, types)?;
     parse(&bytes)
+}
+
+/// A JSON body in which nothing is expected: left out, or `{}`.
+#[derive(Debug, Clone, Copy)]
+pub struct Nothing;
+
+impl<S: Sync> FromRequest<S> for Nothing {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let value = json_or_nothing(&parts.headers, body).await?;
+        Fields::of(value).and_then(Fields::finish).map_err(Problem::invalid)?;
+        Ok(Self)
+    }
 }
 
 /// A JSON body that may be left out altogether: nothing is `{}`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::Body;
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 
 use crate::Problem;
@@ -12,6 +13,15 @@ use crate::body::{self, BYTES_MAX};
 #[derive(Clone, Default)]
 pub struct FormData {
     values: BTreeMap<String, Vec<String>>,
+}
+
+impl<S: Sync> FromRequest<S> for FormData {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        Self::read(&parts.headers, body).await
+    }
 }
 
 impl FormData {
