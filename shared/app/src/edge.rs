@@ -25,6 +25,7 @@ pub fn edge(app: Arc<App>, routes: Router) -> Router {
 async fn handle(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = request_id(&app, &request);
     let is_api = is_for_programs(request.uri().path());
+    let holds_link = request.uri().path().contains("/bookings/");
     let span =
         tracing::info_span!("request", function = app.function, request.id = id, http.method = %request.method());
     let own_origin = is_own_origin(&app, &request);
@@ -34,7 +35,11 @@ async fn handle(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         Problem::foreign_origin().into_response()
     };
     let _entered = span.enter();
-    with_headers(finish(&app, response, &id, is_api), is_api)
+    let mut response = with_headers(finish(&app, response, &id, is_api), is_api);
+    if holds_link {
+        response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
+    response
 }
 
 /// Whether a path answers programs (JSON) rather than people (pages).
@@ -52,12 +57,16 @@ fn is_own_origin(app: &App, request: &Request) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
     }
-    match request.headers().get(header::ORIGIN) {
+    let sent = |name: HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    match sent(header::ORIGIN) {
         None => true,
+        // A page that sends no referrer has no origin to name either; then the browser says whose form it is
+        // (Fetch Metadata, W3C).
+        Some("null") => sent(HeaderName::from_static("sec-fetch-site")) == Some("same-origin"),
         Some(origin) => {
             let base: Option<http::Uri> = app.config.base_url.parse().ok();
             let own = base.and_then(|uri| Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?)));
-            origin.to_str().is_ok_and(|origin| Some(origin) == own.as_deref())
+            Some(origin) == own.as_deref()
         }
     }
 }
@@ -86,7 +95,7 @@ fn with_headers(mut response: Response, is_api: bool) -> Response {
                   frame-ancestors 'none'";
     let mut fixed = vec![
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::REFERRER_POLICY, "same-origin"),
         (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
