@@ -115,6 +115,8 @@ async fn killed_in_the_middle_of_five_hundred_it_loses_nothing_that_was_answered
     assert_eq!(first.len(), 150);
     program.child.kill().expect("killed");
     program.child.wait().expect("gone");
+    let (code, words) = audit(&folder);
+    assert_eq!(code, Some(0), "what its streams have yet to hear of is not lost: {words}");
 
     let mut program = Program::start(&folder);
     let all: std::collections::BTreeMap<usize, Value> = book_all(program.url.clone(), 500).await.into_iter().collect();

@@ -41,7 +41,7 @@ async fn booking_again_mails_the_link_again_once_an_hour() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_booker_gets_only_the_reminders_that_still_make_sense() {
     let hub = TestHub::start().await;
-    let event = hub.event(json!({})).await;
+    let event = hub.event(json!({"joining_url": "https://teams.example/meet"})).await;
     hub.book(&event, "Early Ash").await;
     hub.set_clock("2026-11-28T09:00:00Z").await;
     hub.book(&event, "Late Birch").await;
@@ -50,6 +50,8 @@ async fn a_late_booker_gets_only_the_reminders_that_still_make_sense() {
     assert_eq!(hub.subjects("Early Ash").await, ["Confirmed", "In a week", "Tomorrow", "In an hour"]);
     assert_eq!(hub.subjects("Late Birch").await, ["Confirmed", "Tomorrow", "In an hour"]);
     assert_eq!(hub.subjects("Last Cedar").await, ["Confirmed"]);
+    let last = &hub.inbox(&address("Last Cedar")).await[0]["text"];
+    assert!(last.as_str().is_some_and(|text| text.contains("https://teams.example/meet")), "how to join: {last}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -105,6 +105,12 @@ async fn organise(hub: &TestHub, event: &str) {
         hub.as_admin(Method::POST, &format!("{base}/duplicate"), &json!({"starts": "2027-02-02T09:30:00Z"})).await;
     assert_eq!(copy.status, 201);
     hub.as_admin(Method::GET, "/api/v1/audit", &Value::Null).await;
+    hub.as_admin(Method::GET, &format!("{base}/registrations/{reference}/history"), &Value::Null).await;
+    let handover = format!("/bookings/{}/substitute", hub.link("Dan Damson").await);
+    hub.get(&handover).await;
+    let newcomer = [("name", "Yan Yew"), ("email", "yan@practice.example"), ("role", "gp")];
+    let handed = hub.request(Method::POST, &handover).form(&newcomer).send().await.expect("a reply");
+    assert_eq!(handed.status(), 303);
     let telephone = json!({"name": "Tom Teak", "role": "gp"});
     assert_eq!(hub.as_admin(Method::POST, &format!("{base}/registrations"), &telephone).await.status, 201);
 }

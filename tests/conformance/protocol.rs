@@ -77,6 +77,7 @@ impl Pair {
             event: event(3),
             status: EventStatus::Published,
             version: 1,
+            was_published: true,
             reason: None,
             fingerprint: None,
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{App, HeldBooking, Rejection};
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::Command;
 use web::body::Nothing;
@@ -34,12 +34,13 @@ enum BookingState {
     Approval,
     Offered(String),
     Expired,
+    HandedOver,
     Cancelled,
 }
 
 /// The booking's page. Reading it changes nothing.
-pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Rejection> {
-    let held = app.booking(&token).await?;
+pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
+    let token = app.identity.token(&held.link);
     let event = &held.record.event;
     let now = app.clock.now();
     let content = BookingPage {
@@ -54,10 +55,13 @@ pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>) -> Res
         is_late: event.is_late(now),
         notice_days: event.notice_days.unwrap_or(0),
     };
-    Ok(Page { title: "Your booking", hub: &app.config.hub_name }.show(&content))
+    Page { title: "Your booking", hub: &app.config.hub_name }.show(&content)
 }
 
 fn state_of(held: &HeldBooking) -> BookingState {
+    if held.is_handed_over() {
+        return BookingState::HandedOver;
+    }
     match (held.standing.status, held.standing.position, held.standing.offer_until) {
         ("confirmed", ..) => BookingState::Confirmed,
         ("waiting", Some(position), _) => BookingState::Waiting(position),

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use app::{App, HeldBooking, Rejection};
 use askama::Template;
-use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::Response;
 use domain::{FieldError, Fields, Organisation, PersonName, Refusal, RegistrationForm};
 use serde_json::{Map, Value};
@@ -50,8 +48,8 @@ impl DetailsPage<'_> {
 }
 
 /// The form, filled with what is known.
-pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Rejection> {
-    let held = app.booking(&token).await?;
+pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
+    let token = app.identity.token(&held.link);
     let form = &held.registration.form;
     let organisation = form.organisation.as_ref().and_then(|o| o.name.clone().or_else(|| o.ods_code.clone()));
     let typed = [
@@ -61,18 +59,12 @@ pub async fn show(State(app): State<Arc<App>>, Path(token): Path<String>) -> Res
         form.access_needs.clone().unwrap_or_default(),
     ];
     let content = DetailsPage { token: &token, typed, mistakes: Vec::new() };
-    Ok(Page { title: "Correct your details", hub: &app.config.hub_name }.show(&content))
+    Page { title: "Correct your details", hub: &app.config.hub_name }.show(&content)
 }
 
 /// Keeps the corrections.
-pub async fn submit(
-    State(app): State<Arc<App>>,
-    Path(token): Path<String>,
-    headers: HeaderMap,
-    request: Body,
-) -> Result<Response, Rejection> {
-    let held = app.booking(&token).await?;
-    let typed = FormData::read(&headers, request).await?;
+pub async fn submit(State(app): State<Arc<App>>, held: HeldBooking, typed: FormData) -> Result<Response, Rejection> {
+    let token = app.identity.token(&held.link);
     let corrected = match corrected(&held, &typed) {
         Ok(corrected) => corrected,
         Err(errors) => {

@@ -1,8 +1,9 @@
-//! My booking: see it, correct it, give it up, and have the link mailed again.
+//! My booking: see it, correct it, give it up, hand it over, and have the link mailed again.
 
 mod booking;
 mod details;
 mod resend;
+mod substitute;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/bookings/{token}", get(booking::show))
         .route("/bookings/{token}/cancel", get(booking::back).post(booking::cancel_form))
         .route("/bookings/{token}/details", get(details::show).post(details::submit))
+        .route("/bookings/{token}/substitute", get(substitute::show).post(substitute::submit))
         .route("/api/v1/bookings/{token}", get(booking::read))
         .route("/api/v1/bookings/{token}/cancel", post(booking::cancel))
         .with_state(Arc::clone(&app));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::views::{Audience, event_json};
-use app::{App, Rejection};
+use app::{App, Asked, Rejection};
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -17,7 +17,7 @@ use web::forms::FormData;
 use web::{Problem, page};
 
 use crate::KEPT_SECONDS;
-use crate::asked::{Asked, Reader};
+use crate::asked::Reader;
 use crate::upcoming::{self, upcoming};
 
 /// Events of one answer.
@@ -120,6 +120,7 @@ mod tests {
             event: event.clone(),
             status: EventStatus::Published,
             version: 1,
+            was_published: true,
             reason: None,
             fingerprint: None,
         };

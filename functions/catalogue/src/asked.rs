@@ -1,25 +1,10 @@
-//! Which event was asked for, and who asks.
+//! Who asks, and what they may see.
 
 use app::{App, Rejection};
-use axum::extract::{FromRequestParts, Path};
 use axum::http::HeaderMap;
-use axum::http::request::Parts;
-use domain::{EventId, EventStatus, Ledger, Refusal};
+use domain::{EventId, Ledger, Refusal};
 use store::EventRecord;
 use web::sign_in::Organiser;
-
-/// The event in a path. Whatever is no identifier is no event's.
-pub struct Asked(pub EventId);
-
-impl<S: Send + Sync> FromRequestParts<S> for Asked {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let path = Path::<String>::from_request_parts(parts, state).await;
-        let id = path.ok().and_then(|Path(text)| text.parse().ok());
-        id.map(Self).ok_or_else(|| Refusal::EventNotFound.into())
-    }
-}
 
 /// Who reads the API.
 pub enum Reader {
@@ -39,7 +24,7 @@ impl Reader {
     /// Whether this reader may know of an event at its address.
     pub fn sees(&self, record: &EventRecord) -> bool {
         match self {
-            Self::Public => record.status != EventStatus::Draft,
+            Self::Public => record.is_public(),
             Self::Organiser(organiser) => organiser.sees(record.event.programme),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{App, Rejection};
+use app::{App, Asked, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -14,7 +14,7 @@ use store::EventRecord;
 use web::dates;
 use web::page::{self, Page};
 
-use crate::asked::{Asked, public_event};
+use crate::asked::public_event;
 use crate::availability::{Availability, LanePlaces, open_lanes};
 use crate::json_ld::{self, Publisher};
 use crate::{KEPT_SECONDS, markdown, words};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{App, Rejection};
+use app::{App, Asked, Rejection};
 use axum::extract::State;
 use axum::response::Response;
 use domain::EventStatus;
@@ -12,7 +12,7 @@ use web::calendar::{Calendar, Entry, MEDIA_TYPE, Method, Source};
 use web::page;
 
 use crate::KEPT_SECONDS;
-use crate::asked::{Asked, public_event};
+use crate::asked::public_event;
 use crate::upcoming;
 
 /// `GET /events/{id}/calendar.ics`

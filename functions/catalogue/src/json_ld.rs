@@ -101,7 +101,15 @@ mod tests {
         }))
         .unwrap();
         let id = domain::EventId::from_bits(1);
-        EventRecord { id, event, status: EventStatus::Cancelled, version: 1, reason: None, fingerprint: None }
+        EventRecord {
+            id,
+            event,
+            status: EventStatus::Cancelled,
+            version: 1,
+            was_published: true,
+            reason: None,
+            fingerprint: None,
+        }
     }
 
     #[test]

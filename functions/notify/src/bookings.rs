@@ -59,6 +59,7 @@ impl<'a> Booking<'a> {
         Standing {
             event: &self.record.event,
             reason: self.record.reason.as_deref(),
+            rejection: self.registration.rejection.as_deref(),
             state: self.ledger.state,
             booking: generation.zip(self.ledger.place(person)),
             returned: self.ledger.live(person).is_some_and(|live| live.returned),

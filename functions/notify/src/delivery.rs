@@ -116,6 +116,7 @@ async fn send(
         manage_link: app.manage_link(&Link { person: message.person, event: message.event, generation }),
         events_link: format!("{}/events", app.config.base_url),
         hub: &app.config.hub_name,
+        now: app.clock.now(),
     };
     let thread = format!("{reference}.{}", message.event);
     let ses_id = app.mailer.send(email, &about.letter(kind), &thread).await?;

@@ -19,6 +19,8 @@ pub(crate) struct Standing<'a> {
     pub event: &'a Event,
     /// Why it was cancelled, in an organiser's words.
     pub reason: Option<&'a str>,
+    /// Why the person was not approved, in an organiser's words.
+    pub rejection: Option<&'a str>,
     /// Its ledger's state.
     pub state: State,
     /// The person's present booking in the ledger, and its place.
@@ -97,7 +99,9 @@ fn letter_of(subject: &Subject, standing: &Standing, place: Place) -> Option<Let
         Subject::Expired => tombstone(place).map(|_| LetterKind::Expired),
         Subject::Cancelled => tombstone(place).map(|tombstone| LetterKind::Cancelled { late: tombstone.late }),
         Subject::Substituted => tombstone(place).map(|_| LetterKind::Substituted),
-        Subject::Rejected => tombstone(place).map(|_| LetterKind::Rejected),
+        Subject::Rejected => {
+            tombstone(place).map(|_| LetterKind::Rejected { reason: standing.rejection.map(str::to_owned) })
+        }
         Subject::EventCancelled => {
             tombstone(place).map(|_| LetterKind::EventCancelled { reason: standing.reason.map(str::to_owned) })
         }
@@ -150,7 +154,7 @@ fn is_too_late(letter: &LetterKind, event: &Event, now: Timestamp) -> bool {
         LetterKind::Expired
         | LetterKind::Cancelled { .. }
         | LetterKind::Substituted
-        | LetterKind::Rejected
+        | LetterKind::Rejected { .. }
         | LetterKind::EventCancelled { .. }
         | LetterKind::LineEnded
         | LetterKind::NotBooked { .. }

@@ -18,7 +18,7 @@ use crate::trail::{self, Deed};
 use crate::{answer, asked};
 
 /// How often others may be quicker before we ask for patience.
-const ATTEMPTS: usize = 10;
+const ATTEMPTS: usize = 60;
 
 /// `PATCH /api/v1/events/{id}` (RFC 7396)
 pub async fn patch(
@@ -50,7 +50,7 @@ pub async fn publish(
     let published = commit(&app, &managed.record, |record| match record.status {
         EventStatus::Cancelled => Err(Refusal::EventCancelled.into()),
         EventStatus::Draft | EventStatus::Published => {
-            Ok(EventRecord { status: EventStatus::Published, ..record.clone() })
+            Ok(EventRecord { status: EventStatus::Published, was_published: true, ..record.clone() })
         }
     });
     finish(&app, &managed, &published.await?, "event.publish").await

@@ -46,7 +46,7 @@ pub fn draft(app: &App, event: Event) -> EventRecord {
 }
 
 fn draft_under(id: EventId, event: Event, fingerprint: Option<String>) -> EventRecord {
-    EventRecord { id, event, status: EventStatus::Draft, version: 1, reason: None, fingerprint }
+    EventRecord { id, event, status: EventStatus::Draft, version: 1, was_published: false, reason: None, fingerprint }
 }
 
 /// The draft that was sent. A key stands for one identifier, and remembers the request.

@@ -6,6 +6,7 @@ mod asked;
 mod change;
 mod create;
 mod duplicate;
+mod history;
 mod later;
 mod line;
 mod roster;
@@ -32,6 +33,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/cancel", post(change::cancel))
         .route("/api/v1/events/{id}/duplicate", post(duplicate::duplicate))
         .route("/api/v1/events/{id}/registrations", shared(get(roster::read), "GET, HEAD, POST"))
+        .route("/api/v1/events/{id}/registrations/{reference}", get(history::registration))
+        .route("/api/v1/events/{id}/registrations/{reference}/history", get(history::read))
         .route("/api/v1/events/{id}/registrations/{reference}/cancel", post(line::cancel))
         .route("/api/v1/events/{id}/registrations/{reference}/admit", post(line::admit))
         .route("/api/v1/events/{id}/registrations/{reference}/reject", post(line::reject))

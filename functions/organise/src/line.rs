@@ -9,8 +9,9 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
-use domain::{Command, Organisation, PersonId, Reference, Refusal, Registration};
+use domain::{Command, Generation, Ledger, Organisation, PersonId, Reference, Refusal, Registration};
 use serde_json::json;
+use store::BookingKey;
 use web::{body, page};
 
 use crate::access::{ManagedEvent, path_part};
@@ -26,6 +27,10 @@ pub struct Concerned {
     pub person: PersonId,
     /// As it was asked for.
     pub reference: Reference,
+    /// The ledger it stands in.
+    pub ledger: Ledger,
+    /// Which booking.
+    pub generation: Generation,
     /// What was filled in; a group's unnamed place has nothing.
     pub registration: Option<Registration>,
 }
@@ -39,11 +44,12 @@ impl FromRequestParts<Arc<App>> for Concerned {
         let reference = path_part(parts, app, "reference").await;
         let reference: Reference = reference.parse().map_err(|_| Refusal::BookingNotFound)?;
         let ledger = app.store.ledger(event).await?.ok_or(Refusal::EventNotFound)?;
-        let mut people = ledger.members.keys().copied();
-        let person = people.find(|person| app.identity.reference(event, *person) == reference);
-        let person = person.ok_or(Refusal::BookingNotFound)?;
+        let mut people = ledger.members.iter().map(|(person, entry)| (*person, entry.generation()));
+        let found = people.find(|(person, _)| app.identity.reference(event, *person) == reference);
+        let (person, generation) = found.ok_or(Refusal::BookingNotFound)?;
         let registration = app.store.registration(person, event).await?;
-        Ok(Self { managed, person, reference, registration })
+        drop(people);
+        Ok(Self { managed, person, reference, ledger, generation, registration })
     }
 }
 
@@ -53,9 +59,14 @@ impl Concerned {
         self.registration.as_ref()?.form.organisation.as_ref().and_then(Organisation::key)
     }
 
+    fn is_live(&self) -> bool {
+        self.ledger.live(self.person).is_some()
+    }
+
     /// An entry of the trail about this registration.
     pub fn deed(&self, action: &'static str) -> Deed {
-        Deed::registration(action, self.managed.record.id, self.reference)
+        let booking = BookingKey { person: self.person, event: self.managed.record.id, generation: self.generation };
+        Deed::registration(action, booking, self.reference)
     }
 }
 
@@ -94,6 +105,10 @@ pub async fn reject(
     request: Body,
 ) -> Result<Response, Rejection> {
     let reason = asked::reason(body::json_or_nothing(&headers, request).await?)?;
+    if let Some(registration) = concerned.registration.as_ref().filter(|_| concerned.is_live()) {
+        // Before the step, which sets off the mail.
+        app.store.keep_rejection(registration, &reason).await?;
+    }
     let command = Command::Reject { person: concerned.person, organisation: concerned.organisation() };
     let deed = concerned.deed("registration.reject").because(Some(reason));
     step(&app, &concerned, &command, deed).await
@@ -108,7 +123,7 @@ pub async fn prioritise(
 ) -> Result<Response, Rejection> {
     let (priority, reason) = asked::priority(body::json_or_nothing(&headers, request).await?)?;
     let command = Command::Prioritise { person: concerned.person, priority };
-    let deed = concerned.deed("registration.prioritise").because(Some(reason));
+    let deed = concerned.deed("registration.prioritise").because(Some(reason)).with_priority(priority);
     step(&app, &concerned, &command, deed).await
 }
 
@@ -117,8 +132,7 @@ async fn step(app: &App, concerned: &Concerned, command: &Command, deed: Deed) -
     let ManagedEvent { organiser, record } = &concerned.managed;
     let outcome = app.store.change(record.id, app.clock.now(), |_| command.clone()).await??;
     trail::record(app, organiser, deed).await?;
-    let row = Row::of(app, record, &outcome.ledger, concerned.person, concerned.registration.as_ref());
-    let row = row.ok_or(Refusal::BookingNotFound)?;
+    let row = Row::read(app, record, &outcome.ledger, concerned.person).await?;
     tracing::info!(
         event.id = %record.id, registration.reference = %concerned.reference, status = row.status, "line changed"
     );

@@ -1,5 +1,6 @@
 //! Who stands where: every entry of the ledger, those that ended too, one row a person.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use app::views::{Audience, Standing, places_json};
@@ -16,7 +17,7 @@ use web::{Problem, page};
 
 use crate::access::RosterEvent;
 use crate::roster_csv;
-use crate::row::{Row, RowOrder};
+use crate::row::{Row, RowOrder, sharing_mailbox};
 
 /// Rows of one answer.
 const PAGE: usize = 500;
@@ -100,8 +101,10 @@ async fn rows(
     ledger: &Ledger,
     people: &[(RowOrder, PersonId)],
 ) -> Result<Vec<Row>, Rejection> {
-    let registrations = app.store.registrations(record.id, people.iter().map(|(_, person)| *person)).await?;
-    let row = |(_, person): &(RowOrder, PersonId)| Row::of(app, record, ledger, *person, registrations.get(person));
+    // With those who share a mailbox, wherever in the roster they stand.
+    let wanted: BTreeSet<PersonId> = people.iter().flat_map(|(_, person)| sharing_mailbox(ledger, *person)).collect();
+    let registrations = app.store.registrations(record.id, wanted).await?;
+    let row = |(_, person): &(RowOrder, PersonId)| Row::of(app, record, ledger, *person, &registrations);
     Ok(people.iter().filter_map(row).collect())
 }
 

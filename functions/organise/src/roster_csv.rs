@@ -11,7 +11,7 @@ use crate::row::Row;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "reference",
     "name",
     "email",
@@ -25,6 +25,7 @@ const COLUMNS: [&str; 13] = [
     "offer_until",
     "minutes",
     "certificate_number",
+    "possible_duplicate_of",
 ];
 
 /// All rows as a file.
@@ -49,7 +50,7 @@ fn write(rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
     Ok(table)
 }
 
-fn cells(row: &Row) -> [String; 13] {
+fn cells(row: &Row) -> [String; 14] {
     [
         row.reference.to_string(),
         text(row.name.as_ref().map(PersonName::as_str)),
@@ -64,6 +65,7 @@ fn cells(row: &Row) -> [String; 13] {
         written(row.offer_until),
         written(row.minutes),
         text(row.certificate_number.as_deref()),
+        written(row.possible_duplicate_of),
     ]
 }
 
@@ -115,14 +117,15 @@ mod tests {
             offer_until: None,
             minutes: None,
             certificate_number: None,
+            possible_duplicate_of: Some(Reference::from_bits(1)),
         };
         let table = String::from_utf8(write(&[row]).expect("a table")).expect("UTF-8");
         assert_eq!(
             table,
             "\u{FEFF}reference,name,email,role,organisation,status,ticket,position,lane,registered_at,offer_until,\
-             minutes,certificate_number\r\n\
+             minutes,certificate_number,possible_duplicate_of\r\n\
              22222222,\"'=cmd|' /C calc'!A0 \"\"x\"\"\",'+amina@practice.example,gp,X99001,waiting,17,2,\
-             \"gp, north\",2026-11-02T09:00:00Z,,,\r\n"
+             \"gp, north\",2026-11-02T09:00:00Z,,,,22222223\r\n"
         );
     }
 }

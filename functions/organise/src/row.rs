@@ -1,11 +1,14 @@
 //! One person in a roster: a row, and its place among the rows.
 
-use app::App;
+use std::collections::BTreeMap;
+
 use app::views::Standing;
+use app::{App, Rejection};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ledger::{Entry, LaneKey, Ledger};
-use domain::{EmailAddress, Organisation, PersonId, PersonName, Reference, Registration, Role};
+use domain::person::are_near;
+use domain::{EmailAddress, Organisation, PersonId, PersonName, Reference, Refusal, Registration, Role};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::EventRecord;
@@ -39,6 +42,8 @@ pub struct Row {
     pub minutes: Option<u32>,
     /// Of the certificate.
     pub certificate_number: Option<String>,
+    /// Somebody of the same address and nearly the same name, who is in too.
+    pub possible_duplicate_of: Option<Reference>,
 }
 
 impl Row {
@@ -48,10 +53,11 @@ impl Row {
         record: &EventRecord,
         ledger: &Ledger,
         person: PersonId,
-        registration: Option<&Registration>,
+        registrations: &BTreeMap<PersonId, Registration>,
     ) -> Option<Self> {
         let standing = Standing::of(ledger, person)?;
         let live = ledger.live(person);
+        let registration = registrations.get(&person);
         let form = registration.map(|registration| &registration.form);
         let lane = |key| record.event.lane_names().get(&key).map(|name| (*name).to_owned());
         Some(Self {
@@ -68,8 +74,32 @@ impl Row {
             offer_until: standing.offer_until,
             minutes: None,
             certificate_number: None,
+            possible_duplicate_of: twin(ledger, person, registrations)
+                .map(|twin| app.identity.reference(record.id, twin)),
         })
     }
+
+    /// The row of somebody in the ledger, read for this.
+    pub async fn read(app: &App, record: &EventRecord, ledger: &Ledger, person: PersonId) -> Result<Self, Rejection> {
+        let registrations = app.store.registrations(record.id, sharing_mailbox(ledger, person)).await?;
+        let row = Self::of(app, record, ledger, person, &registrations);
+        row.ok_or_else(|| Refusal::BookingNotFound.into())
+    }
+}
+
+/// Everybody of a ledger who reads this person's mailbox, the person among them.
+pub fn sharing_mailbox(ledger: &Ledger, person: PersonId) -> impl Iterator<Item = PersonId> + '_ {
+    let of = |tag| PersonId::new(person.mailbox(), [tag; 3]);
+    ledger.members.range(of(0)..=of(u8::MAX)).map(|(person, _)| *person)
+}
+
+/// Whoever booked first among those who are in, read the same mailbox and have nearly the same name.
+fn twin(ledger: &Ledger, person: PersonId, registrations: &BTreeMap<PersonId, Registration>) -> Option<PersonId> {
+    ledger.live(person)?;
+    let name = &registrations.get(&person)?.form.name;
+    let others = sharing_mailbox(ledger, person).filter(|other| *other != person && ledger.live(*other).is_some());
+    let near = others.filter_map(|other| registrations.get(&other)).filter(|other| are_near(name, &other.form.name));
+    near.min_by_key(|other| (other.at, other.person)).map(|other| other.person)
 }
 
 /// Where a row stands: who is in by lane and ticket, then who is not in any more by when that ended.
@@ -131,7 +161,13 @@ mod tests {
         let live = |lane, ticket| Entry::Live(Live::new(ticket, lane, Generation::FIRST));
         let ended = |second| {
             let at = Timestamp::from_second(second).expect("a time");
-            Entry::Ended(Tombstone { generation: Generation::FIRST, ending: Ending::Cancelled, late: false, at })
+            Entry::Ended(Tombstone {
+                generation: Generation::FIRST,
+                ending: Ending::Cancelled,
+                late: false,
+                returned: false,
+                at,
+            })
         };
         let order = |entry, reference| RowOrder::of(&entry, || Reference::from_bits(reference));
         [

@@ -9,7 +9,7 @@ use domain::working_hours::uk;
 use domain::{EventId, Reference};
 use jiff::civil::Date;
 use serde_json::json;
-use store::Action;
+use store::{Action, BookingKey};
 use web::forms::FormData;
 use web::sign_in::Organiser;
 use web::{Problem, page};
@@ -22,17 +22,30 @@ pub struct Deed {
     event: EventId,
     reference: Option<Reference>,
     reason: Option<String>,
+    priority: Option<u8>,
+    concerned: Vec<BookingKey>,
 }
 
 impl Deed {
     /// Something done to an event.
     pub fn event(action: &'static str, event: EventId) -> Self {
-        Self { action, event, reference: None, reason: None }
+        Self { action, event, reference: None, reason: None, priority: None, concerned: Vec::new() }
     }
 
     /// Something done to a registration.
-    pub fn registration(action: &'static str, event: EventId, reference: Reference) -> Self {
-        Self { reference: Some(reference), ..Self::event(action, event) }
+    pub fn registration(action: &'static str, booking: BookingKey, reference: Reference) -> Self {
+        Self { reference: Some(reference), concerned: vec![booking], ..Self::event(action, booking.event) }
+    }
+
+    /// The same, as it concerns another registration too.
+    pub fn about(mut self, booking: BookingKey) -> Self {
+        self.concerned.push(booking);
+        self
+    }
+
+    /// The same, and the priority that was given.
+    pub fn with_priority(self, priority: u8) -> Self {
+        Self { priority: Some(priority), ..self }
     }
 
     /// The same, and why.
@@ -50,8 +63,9 @@ pub async fn record(app: &App, by: &Organiser, deed: Deed) -> Result<(), Rejecti
         on: deed.event.to_string(),
         reference: deed.reference.map(|reference| reference.to_string()),
         reason: deed.reason,
+        priority: deed.priority,
     };
-    app.store.record(&action, &app.action_id()).await?;
+    app.store.record(&action, &app.action_id(), &deed.concerned).await?;
     Ok(())
 }
 

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use app::{App, Rejection};
+use app::{App, Asked, Rejection};
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::registration::Via;
-use domain::{EventId, EventStatus, Fields, Refusal};
+use domain::{EventId, Fields, Refusal};
 use serde_json::{Value, json};
-use store::{Action, EventRecord};
+use store::{Action, BookingKey, EventRecord};
 use web::sign_in::Organiser;
 use web::{Problem, body, page};
 
@@ -19,13 +19,13 @@ use crate::book::{Told, book, public_event};
 /// Books a place.
 pub async fn register(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Asked(id): Asked,
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Rejection> {
     let organiser = app.sign_in.organiser_if_any(&headers, app.clock.now())?;
     let Some(organiser) = organiser else {
-        let record = public_event(&app, &id, false).await?;
+        let record = public_event(&app, id, false).await?;
         let value = body::json(&headers, request, &[]).await?;
         let told = book(&app, record, value, Via::Person).await?;
         return Ok(page::created(&answer(&app, &told)));
@@ -33,7 +33,7 @@ pub async fn register(
     if !organiser.may_manage() {
         return Err(Problem::forbidden().into());
     }
-    let record = managed_event(&app, &id, &organiser).await?;
+    let record = managed_event(&app, id, &organiser).await?;
     let mut value = body::json(&headers, request, &[]).await?;
     let reason = take_reason(&mut value)?;
     let told = book(&app, record, value, Via::Organiser).await?;
@@ -41,12 +41,10 @@ pub async fn register(
     Ok(page::created(&answer(&app, &told)))
 }
 
-async fn managed_event(app: &App, id: &str, organiser: &Organiser) -> Result<EventRecord, Rejection> {
-    let id: EventId = id.parse().map_err(|_| Refusal::EventNotFound)?;
+async fn managed_event(app: &App, id: EventId, organiser: &Organiser) -> Result<EventRecord, Rejection> {
     let record = app.store.event(id, true).await?;
     let seen = record.filter(|record| organiser.sees(record.event.programme));
-    let record = seen.ok_or(Refusal::EventNotFound)?;
-    if record.status == EventStatus::Cancelled { Err(Refusal::EventCancelled.into()) } else { Ok(record) }
+    seen.ok_or(Refusal::EventNotFound.into())
 }
 
 /// The reason is the organiser's, not a field of the form.
@@ -66,8 +64,10 @@ async fn record_action(app: &App, by: &Organiser, told: &Told, reason: Option<St
         on: told.record.id.to_string(),
         reference: Some(told.reference.to_string()),
         reason,
+        priority: None,
     };
-    app.store.record(&action, &app.action_id()).await?;
+    let booking = BookingKey { person: told.person, event: told.record.id, generation: told.generation };
+    app.store.record(&action, &app.action_id(), &[booking]).await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use app::views::Standing;
 use app::{App, Rejection};
 use domain::ledger::{Place, State};
 use domain::registration::Via;
-use domain::{EventId, EventStatus, FieldError, Generation, PersonId, Reference, Refusal, RegistrationForm};
+use domain::{EventId, FieldError, Generation, PersonId, Reference, Refusal, RegistrationForm};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use store::{Booked, Booking, EventRecord, Message, RegisterOutcome};
@@ -20,6 +20,10 @@ const LINK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
 pub struct Told {
     /// The event.
     pub record: EventRecord,
+    /// Whose.
+    pub person: PersonId,
+    /// Which booking.
+    pub generation: Generation,
     /// What to quote.
     pub reference: Reference,
     /// Where it stands.
@@ -27,10 +31,9 @@ pub struct Told {
 }
 
 /// The event, unless the public may not see it.
-pub async fn public_event(app: &App, id: &str, consistent: bool) -> Result<EventRecord, Rejection> {
-    let id: EventId = id.parse().map_err(|_| Refusal::EventNotFound)?;
+pub async fn public_event(app: &App, id: EventId, consistent: bool) -> Result<EventRecord, Rejection> {
     let record = app.store.event(id, consistent).await?;
-    record.filter(|record| record.status != EventStatus::Draft).ok_or(Refusal::EventNotFound.into())
+    record.filter(EventRecord::is_public).ok_or(Refusal::EventNotFound.into())
 }
 
 /// Reads what was sent against what the event asks.
@@ -58,7 +61,7 @@ pub async fn book(app: &App, mut record: EventRecord, value: Value, via: Via) ->
         match app.store.register(&booking).await? {
             RegisterOutcome::Booked(booked) => return tell(app, record, person, booked, at).await,
             RegisterOutcome::Refused(refusal) => return Err(refusal.into()),
-            RegisterOutcome::Stale => record = public_event(app, &record.id.to_string(), true).await?,
+            RegisterOutcome::Stale => record = public_event(app, record.id, true).await?,
         }
     }
     Err(Problem::unavailable().into())
@@ -87,7 +90,7 @@ async fn tell(
     let reference = app.identity.reference(record.id, person);
     let standing = Standing::of_place(booked.place, State::Open);
     tracing::info!(event.id = %record.id, registration.reference = %reference, status = standing.status, "booked");
-    Ok(Told { record, reference, standing })
+    Ok(Told { record, person, generation: booked.generation, reference, standing })
 }
 
 /// Whoever books what they have already may have lost the mail: one more, unless one went within the hour.

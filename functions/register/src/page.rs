@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use app::views::Standing;
-use app::{App, Rejection};
+use app::{App, Asked, Rejection};
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::registration::Via;
 use domain::{FieldError, Reference, Refusal};
-use serde::Deserialize;
 use store::EventRecord;
 use web::forms::FormData;
 use web::page::{Mistake, Page};
@@ -22,8 +21,8 @@ use crate::form_page::FormPage;
 use crate::typed::{self, HONEYPOT, STARTED};
 
 /// The form.
-pub async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Rejection> {
-    let record = public_event(&app, &id, false).await?;
+pub async fn show(State(app): State<Arc<App>>, Asked(id): Asked) -> Result<Response, Rejection> {
+    let record = public_event(&app, id, false).await?;
     let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
     if let Some(refusal) = closed(&ledger, app.clock.now()) {
         return Err(refusal.into());
@@ -50,11 +49,11 @@ fn closed(ledger: &domain::Ledger, now: jiff::Timestamp) -> Option<Refusal> {
 /// Books; a mistake shows the form again with what was typed.
 pub async fn submit(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    Asked(id): Asked,
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Rejection> {
-    let record = public_event(&app, &id, false).await?;
+    let record = public_event(&app, id, false).await?;
     let typed = FormData::read(&headers, request).await?;
     let value = match read(&typed, &record) {
         Ok(value) => value,
@@ -110,22 +109,16 @@ struct BookedPage<'a> {
     position: Option<u32>,
 }
 
-/// The page's query.
-#[derive(Deserialize)]
-pub struct BookedQuery {
-    #[serde(rename = "ref")]
-    reference: Option<String>,
-}
-
 /// What follows a booking: the reference, where it stands, and that a mail is on its way.
 pub async fn booked(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    Query(query): Query<BookedQuery>,
+    Asked(id): Asked,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
-    let record = public_event(&app, &id, true).await?;
+    let record = public_event(&app, id, true).await?;
     let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
-    let reference: Option<Reference> = query.reference.and_then(|text| text.parse().ok());
+    let query = FormData::parse(query.unwrap_or_default().as_bytes())?;
+    let reference: Option<Reference> = query.one("ref").parse().ok();
     let is_meant = |person: &&domain::PersonId| Some(app.identity.reference(record.id, **person)) == reference;
     let person = ledger.members.keys().find(is_meant).copied().ok_or(Refusal::BookingNotFound)?;
     let standing = Standing::of(&ledger, person).ok_or(Refusal::BookingNotFound)?;

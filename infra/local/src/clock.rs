@@ -75,6 +75,12 @@ impl HubClock {
         self.keep()
     }
 
+    /// Lets the machine's clock move it again, as if nobody ever had by hand.
+    pub fn release(&self) -> io::Result<()> {
+        self.hand.send_replace(None);
+        self.keep()
+    }
+
     /// Changes when it is moved by hand.
     pub fn moves(&self) -> watch::Receiver<Hand> {
         self.hand.subscribe()
@@ -135,5 +141,14 @@ mod tests {
         assert!((before..=clock.now()).contains(&shown));
         let later = clock.now() + jiff::SignedDuration::from_secs(30);
         assert_eq!(HubClock::last_shown(&folder, Some(later)).expect("reads"), later, "it was killed");
+    }
+
+    #[test]
+    fn a_clock_that_is_released_runs_after_a_restart_too() {
+        let place = tempfile::tempdir().expect("a folder");
+        let (folder, _hold) = Folder::hold(place.path()).expect("free");
+        let clock = HubClock::open(Arc::clone(&folder), Some(at("2020-03-02T09:00:00Z"))).expect("opens");
+        clock.release().expect("kept");
+        assert!(!clock.stands() && !HubClock::open(folder, None).expect("opens").stands());
     }
 }

@@ -58,6 +58,14 @@ impl Folder {
         std::fs::rename(beside, self.at(name))
     }
 
+    /// Removes a file, if it is there.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        match std::fs::remove_file(self.at(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     /// Appends one line to a file.
     pub fn append(&self, name: &str, line: &str) -> io::Result<()> {
         let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(self.at(name))?;

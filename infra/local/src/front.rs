@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
@@ -19,6 +20,9 @@ use crate::wire::Ground;
 
 /// The function whose POSTs are limited by network.
 const LIMITED: &str = "register";
+
+/// The longest body that API Gateway passes on, in bytes.
+const PAYLOAD_MAX: usize = 10 * 1_024 * 1_024;
 
 /// What answers requests.
 pub struct Front {
@@ -53,14 +57,23 @@ async fn forward(
     if let Ok(network) = HeaderValue::from_str(&peer.ip().to_string()) {
         request.headers_mut().insert("x-forwarded-for", network);
     }
-    front.functions.request(function, request).await
+    match whole(request).await {
+        Ok(request) => front.functions.request(function, request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// The request with all of its body, as a function gets it: nothing is left on the wire for the next one to trip over.
+async fn whole(request: Request) -> Result<Request, Problem> {
+    let (parts, body) = request.into_parts();
+    let bytes = web::body::bytes(body, PAYLOAD_MAX).await?;
+    Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use axum::body::Body;
     use axum::extract::connect_info::MockConnectInfo;
     use axum::http::{HeaderMap, StatusCode};
     use axum::routing::get;

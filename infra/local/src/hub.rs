@@ -7,35 +7,32 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::{App, Config, Failure, Parts, Secrets};
+use app::Failure;
 use axum::Router;
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::net::TcpListener;
-use tokio::sync::{Mutex, oneshot};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::clock::HubClock;
-use crate::engine::{Engine, EngineError};
+use crate::demo::{self, DemoError};
+use crate::engine::EngineError;
 use crate::folder::{Folder, FolderError, Hold};
-use crate::front::{self, Front};
-use crate::functions::{Deployed, Functions, InvokeError, handler};
-use crate::inbox::Inbox;
-use crate::issuer::{AUDIENCE, ISSUER, Issuer, IssuerError};
-use crate::limits::Limits;
+use crate::front;
+use crate::functions::InvokeError;
+use crate::issuer::{AUDIENCE, ISSUER, IssuerError};
 use crate::pump::Pump;
-use crate::routes::Routes;
-use crate::template::{Function, Template, TemplateError};
+use crate::stack::Stack;
+use crate::template::{Template, TemplateError};
 use crate::timekeeper::Timekeeper;
-use crate::wire::faults::Faults;
-use crate::wire::usage::Usage;
-use crate::wire::{Denial, Denials, Ground, Wire, clients};
-use crate::{keys, template};
+use crate::wire::{Denial, Ground, Wire, clients};
 
 /// How long requests under way may take to end when the hub stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 /// How often what has outlived its use is removed.
 const CLEANING: Duration = Duration::from_hours(1);
+/// Connections that may wait to be taken, as many as the standard library lets.
+const BACKLOG: u32 = 1_024;
 /// The engine's file.
 pub(crate) const TABLE: &str = "table.sqlite";
 /// Where mail comes from.
@@ -87,6 +84,9 @@ pub enum HubError {
     /// A function's settings.
     #[error("a function cannot be put together")]
     Function(#[from] Failure),
+    /// The demo year.
+    #[error("the demo year cannot be loaded")]
+    Demo(#[from] DemoError),
     /// A file or the port.
     #[error("the folder or the port cannot be used")]
     Io(#[from] io::Error),
@@ -96,34 +96,16 @@ impl Hub {
     /// Starts a hub; when this returns, it answers.
     pub async fn start(options: Options) -> Result<Self, HubError> {
         let (folder, hold) = Folder::hold(&options.data)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let socket = bound(options.port)?;
+        let url = format!("http://{}", socket.local_addr()?);
         let template = Template::load(&parameters(&url))?;
-        let clock = Arc::new(HubClock::open(Arc::clone(&folder), options.clock)?);
-        let issuer = Issuer::open(&folder)?;
-        let secrets = keys::open(&folder, issuer.keys())?;
-        let ground = ground(&folder, &template, Arc::clone(&clock))?;
-        let functions = Arc::new(deploy(&template, &ground, &secrets)?);
-        let pumps = pumps(&template, &ground, &functions, &folder)?;
-        let timekeeper = Arc::new(Timekeeper {
-            clock,
-            ground: Arc::clone(&ground),
-            functions: Arc::clone(&functions),
-            folder,
-            pumps: pumps.iter().map(Pump::progress).collect(),
-            schedules: schedules(&template.functions),
-            moving: Mutex::new(()),
-        });
+        if demo::is_wanted(&folder, options.empty)? {
+            demo::load(&folder, &template, options.clock).await?;
+        }
+        let Stack { front, pumps } = Stack::open(&folder, &template, options.clock)?;
+        let (ground, timekeeper) = (Arc::clone(&front.ground), Arc::clone(&front.timekeeper));
         let tasks = background(pumps, &timekeeper);
-        let front = Front {
-            routes: Routes::new(&template.functions),
-            functions,
-            limits: Limits::default(),
-            issuer,
-            ground: Arc::clone(&ground),
-            timekeeper: Arc::clone(&timekeeper),
-        };
-        let (stop, server) = serve(listener, front::router(Arc::new(front)));
+        let (stop, server) = serve(socket.listen(BACKLOG)?, front::router(front));
         Ok(Self { url, table: template.table.name, ground, timekeeper, stop, server, tasks, _hold: hold })
     }
 
@@ -171,6 +153,15 @@ impl Hub {
     }
 }
 
+/// A port that is taken and does not answer yet.
+fn bound(port: u16) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    // A hub that starts again finds its port although connections of the last one linger.
+    socket.set_reuseaddr(true)?;
+    socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
+    Ok(socket)
+}
+
 /// The local values of the template's parameters.
 pub(crate) fn parameters(url: &str) -> BTreeMap<String, String> {
     let mail_from = format!("events@{MAIL_DOMAIN}");
@@ -185,61 +176,6 @@ pub(crate) fn parameters(url: &str) -> BTreeMap<String, String> {
         ("OperatorMail", &operator),
     ];
     values.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
-}
-
-/// The engine and the inbox of a folder, with nothing going wrong and nothing counted yet.
-pub(crate) fn ground(folder: &Arc<Folder>, template: &Template, clock: Arc<HubClock>) -> Result<Arc<Ground>, HubError> {
-    Ok(Arc::new(Ground {
-        engine: Engine::open(&folder.at(TABLE), &template.table)?,
-        inbox: Inbox::open(Arc::clone(folder))?,
-        faults: Faults::default(),
-        usage: Usage::of(template.functions.iter().map(|function| function.name.as_str())),
-        denials: Denials::default(),
-        clock,
-    }))
-}
-
-/// Each function of the template, put together as on AWS but for its wire, clock and keys.
-fn deploy(template: &Template, ground: &Arc<Ground>, secrets: &Secrets) -> Result<Functions, HubError> {
-    let mut deployed = BTreeMap::new();
-    for function in &template.functions {
-        let wire = Wire::of_function(Arc::clone(ground), &function.name, &function.statements);
-        let app = App::new(Parts {
-            function: function.name.clone(),
-            dynamodb: clients::dynamodb(&wire, &function.name),
-            ses: clients::ses(&wire),
-            clock: ground.clock.as_app_clock(),
-            secrets: secrets.clone(),
-            config: Config::from_pairs(&function.environment)?,
-        });
-        let handler = handler(&function.id, app).ok_or_else(|| HubError::NoCode(function.id.clone()))?;
-        deployed.insert(function.name.clone(), Deployed { handler, timeout: function.timeout });
-    }
-    Ok(Functions::new(Arc::clone(ground), deployed))
-}
-
-fn pumps(
-    template: &Template,
-    ground: &Arc<Ground>,
-    functions: &Arc<Functions>,
-    folder: &Arc<Folder>,
-) -> io::Result<Vec<Pump>> {
-    let mappings = template
-        .functions
-        .iter()
-        .flat_map(|function| function.streams.iter().map(move |mapping| (function.name.as_str(), mapping)));
-    let pump = |(function, mapping): (&str, &template::StreamMapping)| {
-        Pump::new(Arc::clone(ground), Arc::clone(functions), Arc::clone(folder), function, mapping.clone())
-    };
-    mappings.map(pump).collect()
-}
-
-fn schedules(functions: &[Function]) -> Vec<(String, template::Schedule)> {
-    let of = |function: &Function| {
-        let named = |schedule: &template::Schedule| (function.name.clone(), schedule.clone());
-        function.schedules.iter().map(named).collect::<Vec<_>>()
-    };
-    functions.iter().flat_map(of).collect()
 }
 
 /// What goes on without being asked: the pumps, the schedules, the cleaning.

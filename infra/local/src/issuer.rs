@@ -43,6 +43,13 @@ pub struct SignIn {
     programmes: Option<Vec<String>>,
 }
 
+impl SignIn {
+    /// Somebody who may do everything.
+    pub fn admin(subject: &str) -> Self {
+        Self { role: Role::Admin, subject: subject.to_owned(), programmes: None }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Role {

@@ -16,6 +16,7 @@
 pub mod cli;
 mod clock;
 mod controls;
+mod demo;
 mod engine;
 mod folder;
 mod front;
@@ -28,8 +29,10 @@ mod limits;
 mod offline;
 mod pattern;
 mod pump;
+mod random;
 mod routes;
 mod schedule;
+mod stack;
 mod template;
 #[cfg(test)]
 mod testing;

@@ -1,14 +1,18 @@
 //! A folder's table while no hub runs on it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use domain::EventId;
 use jiff::Timestamp;
 
 use crate::clock::HubClock;
 use crate::folder::{Folder, Hold};
 use crate::hub::{self, HubError};
+use crate::pump;
+use crate::stack;
 use crate::template::Template;
 use crate::wire::{Ground, Wire, clients};
 
@@ -17,6 +21,7 @@ pub struct Table {
     ground: Arc<Ground>,
     name: String,
     last_shown: Timestamp,
+    in_flight: BTreeSet<EventId>,
     _hold: Hold,
 }
 
@@ -29,6 +34,9 @@ pub enum OfflineError {
     /// The hub's parts.
     #[error(transparent)]
     Hub(#[from] HubError),
+    /// The stream.
+    #[error(transparent)]
+    Stream(#[from] pump::PumpError),
     /// A file.
     #[error("the data folder failed")]
     Io(#[from] io::Error),
@@ -44,10 +52,12 @@ impl Table {
         // Nothing here depends on where the hub answered.
         let template = Template::load(&hub::parameters("http://127.0.0.1")).map_err(HubError::from)?;
         let clock = Arc::new(HubClock::open(Arc::clone(&folder), None)?);
-        let ground = hub::ground(&folder, &template, clock)?;
+        let ground = stack::ground(&folder, &template, clock)?;
         let last_write = ground.engine.last_write().await.map_err(HubError::from)?;
         let last_shown = HubClock::last_shown(&folder, last_write)?;
-        Ok(Self { ground, name: template.table.name, last_shown, _hold: hold })
+        let unread = pump::unread::events(&ground, &folder, &template).await?;
+        let in_flight = unread.iter().filter_map(|event| event.parse().ok()).collect();
+        Ok(Self { ground, name: template.table.name, last_shown, in_flight, _hold: hold })
     }
 
     /// A client of the table.
@@ -58,6 +68,11 @@ impl Table {
     /// The table's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Events of which the stream's readers had yet to hear when the hub stopped; its next start tells them.
+    pub fn in_flight(&self) -> &BTreeSet<EventId> {
+        &self.in_flight
     }
 
     /// The last time that the folder's hub showed.

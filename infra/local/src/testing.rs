@@ -15,7 +15,7 @@ use crate::clock::HubClock;
 use crate::engine::Operation;
 use crate::folder::{Folder, Hold};
 use crate::functions::{Deployed, Functions, Handler};
-use crate::hub;
+use crate::stack;
 use crate::template::{Schedule, Template, local_values};
 use crate::timekeeper::Timekeeper;
 use crate::wire::Ground;
@@ -36,7 +36,7 @@ impl Bench {
         let mut values = local_values();
         values.insert("MailDomain".into(), "hub.example".into());
         let template = Template::load(&values).expect("every construct is known");
-        let ground = hub::ground(&folder, &template, Arc::new(clock)).expect("opens");
+        let ground = stack::ground(&folder, &template, Arc::new(clock)).expect("opens");
         Self { folder, ground, template, _hold: hold, _place: place }
     }
 

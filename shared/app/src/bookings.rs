@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use domain::ledger::{Command, Ledger};
+use domain::ledger::{Command, Ending, Ledger, Place};
 use domain::{Organisation, Refusal, Registration};
 use serde_json::{Value, json};
 use store::EventRecord;
@@ -82,6 +82,12 @@ impl App {
 }
 
 impl HeldBooking {
+    /// Whether it ended because a colleague took it over.
+    pub fn is_handed_over(&self) -> bool {
+        let place = self.ledger.place(self.link.person);
+        matches!(place, Some(Place::Ended(tombstone)) if tombstone.ending == Ending::Substituted)
+    }
+
     /// What an organisation limit counts this booking by; a ledger without a limit counts nothing.
     pub fn organisation(&self) -> Option<String> {
         self.registration.form.organisation.as_ref().and_then(Organisation::key)

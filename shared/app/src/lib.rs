@@ -1,11 +1,13 @@
 //! Composition: reads the environment, the clock and entropy, so that nothing else does, and hands each function
 //! exactly what it needs.
 
+mod asked;
 mod bookings;
 mod clock;
 mod config;
 mod edge;
 mod failure;
+mod handover;
 mod identity;
 mod lambda;
 mod secrets;
@@ -17,11 +19,13 @@ use mail::Mailer;
 use store::Store;
 use web::sign_in::Verifier;
 
+pub use asked::Asked;
 pub use bookings::HeldBooking;
 pub use clock::Clock;
 pub use config::Config;
 pub use edge::edge;
 pub use failure::{Failure, Rejection};
+pub use handover::{HandedOver, Leaver, Newcomer};
 pub use identity::{Identity, Link};
 pub use lambda::{run_events, run_http};
 pub use secrets::{InvalidSecrets, Secrets};

@@ -124,10 +124,8 @@ fn check_whole(fields: &mut Fields, event: &Event) {
     if reserved > u64::from(event.capacity.unwrap_or(CAPACITY_UNLIMITED)) {
         fields.refuse("lanes", "The lanes reserve more places than the event's capacity");
     }
-    if let (Some(opens), Some(closes)) = (event.registration.opens, event.registration.closes)
-        && opens >= closes
-    {
-        fields.refuse("registration", "Registration must open before it closes");
+    if event.registration.opens.is_some_and(|opens| opens >= event.closes()) {
+        fields.refuse("registration", "Registration must open before it closes and before the event starts");
     }
     if let (Some(minimum), Some(capacity)) = (event.minimum, event.capacity)
         && minimum > capacity
@@ -142,11 +140,21 @@ fn to_u16(number: u32) -> u16 {
 
 fn read_time(fields: &mut Fields, name: &str) -> Option<Timestamp> {
     let raw = fields.take(name)?;
-    let parsed = raw.as_str().and_then(|text| text.parse::<Timestamp>().ok());
+    let parsed = raw.as_str().filter(|text| is_rfc_3339(text)).and_then(|text| text.parse::<Timestamp>().ok());
     if parsed.is_none() {
         fields.refuse(name, "Enter a date and time with an offset, like 2026-12-01T09:30:00Z");
     }
     parsed
+}
+
+/// The parser reads more than the API promises: names of zones, dates without hyphens, a space for the `T`.
+fn is_rfc_3339(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 20
+        && bytes[4] == b'-'
+        && matches!(bytes[10], b'T' | b't')
+        && bytes[16] == b':'
+        && !text.contains('[')
 }
 
 fn read_sessions(fields: &mut Fields) -> Vec<Session> {

@@ -1,10 +1,14 @@
 //! Who somebody is: an address and a name. Both print redacted.
 
+mod near;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::text::{self, InvalidText};
+
+pub use near::are_near;
 
 /// A name as it should appear on a certificate: 1 to 200 characters, NFC, at least one letter.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

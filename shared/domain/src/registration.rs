@@ -206,6 +206,8 @@ pub struct Registration {
     pub attempt: u64,
     /// Refused by the ledger after it was stored: the generation never held a place in the line.
     pub refused: bool,
+    /// Why an organiser did not approve, in words for the person.
+    pub rejection: Option<String>,
     /// What was filled in.
     pub form: RegistrationForm,
 }

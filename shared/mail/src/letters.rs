@@ -42,7 +42,10 @@ pub enum LetterKind {
     /// A colleague took over.
     Substituted,
     /// Not approved.
-    Rejected,
+    Rejected {
+        /// In the organiser's words.
+        reason: Option<String>,
+    },
     /// The event does not take place.
     EventCancelled {
         /// In the organiser's words.
@@ -79,6 +82,8 @@ pub struct About<'a> {
     pub events_link: String,
     /// Who writes.
     pub hub: &'a str,
+    /// When it is written.
+    pub now: Timestamp,
 }
 
 impl About<'_> {
@@ -87,7 +92,7 @@ impl About<'_> {
         let title = if self.event.programme.is_confidential() { "your booking" } else { self.event.title.as_str() };
         let mut parts = vec![Part::Text(self.state(kind))];
         parts.push(Part::Link { label: manage_label(kind).to_owned(), url: self.manage_link.clone() });
-        if matches!(kind, LetterKind::ReminderHour)
+        if self.is_about_to_start(kind)
             && let Some(url) = &self.event.joining_url
         {
             parts.push(Part::Link { label: "Join the event".to_owned(), url: url.clone() });
@@ -104,6 +109,17 @@ impl About<'_> {
             greeting: format!("Dear {},", self.name),
             parts,
             hub: self.hub.to_owned(),
+        }
+    }
+
+    /// Whether the letter is the one that says how to join: an hour before, or on getting a place later than that.
+    fn is_about_to_start(&self, kind: &LetterKind) -> bool {
+        let hour = jiff::SignedDuration::from_hours(1);
+        let is_near = self.event.starts().saturating_sub(hour).is_ok_and(|near| self.now >= near);
+        match kind {
+            LetterKind::ReminderHour => true,
+            LetterKind::Confirmed | LetterKind::Promoted => is_near,
+            _ => false,
         }
     }
 
@@ -152,7 +168,10 @@ impl About<'_> {
             }
             LetterKind::Cancelled { .. } => format!("Your booking for {title} is cancelled."),
             LetterKind::Substituted => format!("A colleague has taken over your place on {title}."),
-            LetterKind::Rejected => format!("We cannot offer you a place on {title}."),
+            LetterKind::Rejected { reason } => match reason {
+                Some(reason) => format!("We cannot offer you a place on {title}. {reason}"),
+                None => format!("We cannot offer you a place on {title}."),
+            },
             LetterKind::EventCancelled { reason } => match reason {
                 Some(reason) => format!("{title} will not take place. {reason}"),
                 None => format!("{title} will not take place."),
@@ -200,7 +219,7 @@ fn subject(kind: &LetterKind) -> &'static str {
         LetterKind::Expired => "Offer ended",
         LetterKind::Cancelled { .. } => "Cancelled",
         LetterKind::Substituted => "Handed over",
-        LetterKind::Rejected => "Not approved",
+        LetterKind::Rejected { .. } => "Not approved",
         LetterKind::EventCancelled { .. } => "Event cancelled",
         LetterKind::LineEnded => "Waiting list ended",
         LetterKind::NotBooked { .. } => "Not booked",
@@ -226,7 +245,7 @@ fn ends_booking(kind: &LetterKind) -> bool {
         kind,
         LetterKind::Expired
             | LetterKind::Cancelled { .. }
-            | LetterKind::Rejected
+            | LetterKind::Rejected { .. }
             | LetterKind::EventCancelled { .. }
             | LetterKind::LineEnded
             | LetterKind::NotBooked { .. }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use domain::event::Event;
 use domain::ledger::{Ledger, Rules};
 use domain::{Command, EventId, EventStatus};
@@ -12,11 +12,8 @@ use jiff::Timestamp;
 use crate::Store;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, text};
-use crate::keys::{Key, SK, month};
+use crate::keys::{Key, MONTHS, SK, month};
 use crate::ledger_item;
-
-/// How far ahead the directory is read, in months.
-const MONTHS_AHEAD: i64 = 24;
 
 /// An event's configuration as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +26,8 @@ pub struct EventRecord {
     pub status: EventStatus,
     /// Rises with every change; forms are checked against one version.
     pub version: u64,
+    /// Whether the public has ever seen it.
+    pub was_published: bool,
     /// What an organiser said when cancelling it.
     pub reason: Option<String>,
     /// A keyed hash of the request that created it, to tell a retry from another request under the same key.
@@ -56,6 +55,9 @@ fn write(record: &EventRecord) -> Result<Item, Failure> {
     put("ver", number(record.version));
     put("st", text(status_name(record.status)));
     put("d", text(serde_json::to_string(&record.event).map_err(Failure::unreadable)?));
+    if record.was_published {
+        put("pub", AttributeValue::Bool(true));
+    }
     if let Some(reason) = &record.reason {
         put("reason", text(reason));
     }
@@ -86,12 +88,22 @@ pub(crate) fn read(item: &Item) -> Result<EventRecord, Failure> {
         event: serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?,
         status,
         version: item.number("ver")?,
+        was_published: item.flag("pub") || status == EventStatus::Published,
         reason: item.text("reason").ok().map(str::to_owned),
         fingerprint: item.text("fp").ok().map(str::to_owned),
     })
 }
 
 impl EventRecord {
+    /// Whether the public may know of it. A draft stays unknown when it is cancelled.
+    pub fn is_public(&self) -> bool {
+        match self.status {
+            EventStatus::Draft => false,
+            EventStatus::Published => true,
+            EventStatus::Cancelled => self.was_published,
+        }
+    }
+
     /// The rules of this version, as the ledger takes them.
     pub fn rules(&self) -> Rules {
         Rules::of(&self.event, self.status, self.version)
@@ -229,16 +241,10 @@ impl Store {
 
     /// Identifiers of the events that start in the months from `from` on, by start.
     pub async fn events_from(&self, from: Timestamp) -> Result<Vec<EventId>, Failure> {
-        let first = from.strftime("%Y-%m-01T00:00:00Z").to_string().parse::<Timestamp>().unwrap_or(from);
-        let day = jiff::SignedDuration::from_hours(24);
-        let months = (0..=MONTHS_AHEAD).scan(first, |begin, _| {
-            let this = *begin;
-            // 32 days after the first of a month lies in the next one.
-            let next = (this + day * 32).strftime("%Y-%m-01T00:00:00Z").to_string();
-            *begin = next.parse().unwrap_or(this);
-            Some(month(this))
-        });
-        let queries = months.map(|month| async move { self.query(&month, "", false).await });
+        let first = month(from);
+        let listed = self.query(MONTHS, "", false).await?;
+        let months = listed.iter().filter_map(|item| item.text(SK).ok()).filter(|month| *month >= first.as_str());
+        let queries = months.map(|month| async move { self.query(month, "", false).await });
         let pages = futures::future::try_join_all(queries).await?;
         let id_of = |item: &Item| item.text(SK).ok()?.rsplit_once('#')?.1.parse().ok();
         // An event that is just being moved stands in two places.
@@ -247,7 +253,9 @@ impl Store {
     }
 
     async fn list_under_month(&self, record: &EventRecord) -> Result<(), Failure> {
-        self.put_if_absent(Key::Month(record.event.starts(), record.id).attributes()).await.map(drop)
+        let starts = record.event.starts();
+        self.put_if_absent(Key::MonthListed(starts).attributes()).await?;
+        self.put_if_absent(Key::Month(starts, record.id).attributes()).await.map(drop)
     }
 
     /// Makes the directory right about one start of an event, whoever moves it there or away meanwhile.

@@ -5,9 +5,11 @@
 //! | Event / its ledger | `E#eid` | `C` / `L` |
 //! | Timer of an event | `E#eid` | `T#kind` |
 //! | Month directory (events by start) | `M#yyyy-mm` | `start#eid` |
+//! | Months in which events start | `M` | `M#yyyy-mm` |
 //! | Registration | `P#mailbox` | `R#tag#eid` |
 //! | Profile | `P#mailbox` | `-#tag` |
 //! | Outbox message | `P#mailbox` | `O#tag#eid#kind#mark` |
+//! | Organiser's action, by registration (history) | `P#mailbox` | `H#tag#eid#time#id` |
 //! | Suppressed address | `P#mailbox` | `X` |
 //! | Organiser's action (audit trail) | `AU#yyyy-mm-dd` | `time#id` |
 //! | Rate bucket (resends) | `Q#bucket#window` | `-` |
@@ -32,6 +34,8 @@ pub enum Key {
     Timer(EventId, String),
     /// An event in the month of its start (UTC).
     Month(Timestamp, EventId),
+    /// A month (UTC) in which events start.
+    MonthListed(Timestamp),
     /// One person's booking for one event.
     Registration(PersonId, EventId),
     /// What is known of a person apart from bookings.
@@ -46,6 +50,15 @@ pub enum Key {
         kind: String,
         /// Which occurrence.
         mark: String,
+    },
+    /// What an organiser did about one booking.
+    Deed {
+        /// Whose.
+        person: PersonId,
+        /// For which event.
+        event: EventId,
+        /// As in [`Self::Action`].
+        time_and_id: String,
     },
     /// An address that gets no mail.
     Suppressed(MailboxId),
@@ -66,9 +79,11 @@ impl Key {
         match self {
             Self::Event(event) | Self::Ledger(event) | Self::Timer(event, _) => format!("E#{event}"),
             Self::Month(start, _) => month(*start),
-            Self::Registration(person, _) | Self::Profile(person) | Self::Outbox { person, .. } => {
-                mailbox(person.mailbox())
-            }
+            Self::MonthListed(_) => MONTHS.to_owned(),
+            Self::Registration(person, _)
+            | Self::Profile(person)
+            | Self::Outbox { person, .. }
+            | Self::Deed { person, .. } => mailbox(person.mailbox()),
             Self::Suppressed(of) => mailbox(*of),
             Self::Action(day, _) => format!("AU#{day}"),
             Self::Rate { bucket, window } => format!("Q#{bucket}#{window}"),
@@ -82,11 +97,13 @@ impl Key {
             Self::Ledger(_) => "L".to_owned(),
             Self::Timer(_, kind) => format!("T#{kind}"),
             Self::Month(start, event) => format!("{start:.0}#{event}"),
+            Self::MonthListed(start) => month(*start),
             Self::Registration(person, event) => format!("R#{}#{event}", person.tag()),
             Self::Profile(person) => format!("-#{}", person.tag()),
             Self::Outbox { person, event, kind, mark } => {
                 format!("{}{kind}#{mark}", outbox_prefix(*person, *event))
             }
+            Self::Deed { person, event, time_and_id } => format!("{}{time_and_id}", deed_prefix(*person, *event)),
             Self::Suppressed(_) => "X".to_owned(),
             Self::Action(_, time_and_id) => time_and_id.clone(),
             Self::Rate { .. } => "-".to_owned(),
@@ -110,6 +127,9 @@ pub(crate) fn mailbox(of: MailboxId) -> String {
     format!("P#{of}")
 }
 
+/// The partition that lists the months.
+pub(crate) const MONTHS: &str = "M";
+
 /// The partition of a month's events.
 pub(crate) fn month(start: Timestamp) -> String {
     format!("M#{}", start.strftime("%Y-%m"))
@@ -118,6 +138,11 @@ pub(crate) fn month(start: Timestamp) -> String {
 /// What the sort keys of all mails about one booking begin with.
 pub(crate) fn outbox_prefix(person: PersonId, event: EventId) -> String {
     format!("O#{}#{event}#", person.tag())
+}
+
+/// What the sort keys of all that organisers did about one booking begin with.
+pub(crate) fn deed_prefix(person: PersonId, event: EventId) -> String {
+    format!("H#{}#{event}#", person.tag())
 }
 
 /// What becomes due.
@@ -204,14 +229,17 @@ mod tests {
         let person = PersonId::new(MailboxId::new([0; 9]), [0, 0, 1]);
         let start: Timestamp = "2026-12-01T09:30:00Z".parse().unwrap();
         let outbox = Key::Outbox { person, event, kind: "confirmed".into(), mark: "1".into() };
+        let deed = Key::Deed { person, event, time_and_id: "t#1".into() };
         let keys = [
             (Key::Event(event), "E#2222222223", "C"),
             (Key::Ledger(event), "E#2222222223", "L"),
             (Key::Timer(event, "day".into()), "E#2222222223", "T#day"),
             (Key::Month(start, event), "M#2026-12", "2026-12-01T09:30:00Z#2222222223"),
+            (Key::MonthListed(start), "M", "M#2026-12"),
             (Key::Registration(person, event), "P#AAAAAAAAAAAA", "R#AAAB#2222222223"),
             (Key::Profile(person), "P#AAAAAAAAAAAA", "-#AAAB"),
             (outbox, "P#AAAAAAAAAAAA", "O#AAAB#2222222223#confirmed#1"),
+            (deed, "P#AAAAAAAAAAAA", "H#AAAB#2222222223#t#1"),
             (Key::Suppressed(person.mailbox()), "P#AAAAAAAAAAAA", "X"),
             (Key::Action(jiff::civil::date(2026, 12, 1), "t#1".into()), "AU#2026-12-01", "t#1"),
             (Key::Rate { bucket: "b".into(), window: 3 }, "Q#b#3", "-"),

@@ -28,12 +28,12 @@ use aws_sdk_dynamodb::Client;
 pub use events::{Created, EventRecord, PatchConflict};
 pub use failure::Failure;
 pub use keys::{Due, DueKind, Key};
-pub use outbox::{Message, MessageState};
+pub use outbox::{Filed, Message, MessageState};
 pub use people::Profile;
 pub use register::{Booked, Booking, RegisterOutcome};
 pub use substitute::{Substituted, Substitution};
 pub use timers::Timer;
-pub use trail::Action;
+pub use trail::{Action, BookingKey};
 
 /// Random numbers for jitter, handed in: this crate draws none itself.
 pub type Entropy = Arc<dyn Fn() -> u64 + Send + Sync>;

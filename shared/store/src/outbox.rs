@@ -86,11 +86,20 @@ impl Message {
 }
 
 /// A mail found under a booking: which, how far it has got, and since when.
-pub(crate) struct Filed {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// Which mail.
     pub kind: String,
+    /// About which booking.
     pub generation: Generation,
+    /// When what it tells happened.
+    pub at: Timestamp,
+    /// How far it has got.
     pub state: MessageState,
+    /// Since when; a mail that is due has been since it was made.
     pub since: Timestamp,
+    /// Why it was dropped, if it was.
+    pub why: Option<String>,
 }
 
 impl Store {
@@ -210,7 +219,7 @@ impl Store {
     }
 
     /// Every mail about one booking.
-    pub(crate) async fn filed(&self, person: PersonId, event: EventId) -> Result<Vec<Filed>, Failure> {
+    pub async fn filed(&self, person: PersonId, event: EventId) -> Result<Vec<Filed>, Failure> {
         let pk = mailbox(person.mailbox());
         let items = self.query(&pk, &outbox_prefix(person, event), true).await?;
         items.iter().map(read_filed).collect()
@@ -247,6 +256,7 @@ fn read_filed(item: &Item) -> Result<Filed, Failure> {
         _ => MessageState::Dropped,
     };
     let ended = item.number_or_none("ended")?.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let (kind, generation) = (message.kind, message.generation);
-    Ok(Filed { kind, generation, state, since: ended.unwrap_or(message.at) })
+    let why = item.text("detail").ok().filter(|_| state == MessageState::Dropped).map(str::to_owned);
+    let Message { kind, generation, at, .. } = message;
+    Ok(Filed { kind, generation, at, state, since: ended.unwrap_or(at), why })
 }

@@ -384,6 +384,7 @@ fn first_of(booking: &Booking<'_>) -> Registration {
         via: booking.via,
         attempt: booking.attempt,
         refused: false,
+        rejection: None,
         form: booking.form.clone(),
     }
 }

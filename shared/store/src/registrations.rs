@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use domain::registration::Via;
 use domain::{EventId, Generation, PersonId, Registration};
@@ -15,6 +16,9 @@ use crate::keys::{Key, SK, mailbox};
 /// Keys per batch read (the API's bound).
 const BATCH: usize = 100;
 
+/// The attribute with an organiser's words for not approving.
+const REJECTION: &str = "rejection";
+
 pub(crate) fn write(registration: &Registration) -> Result<Item, Failure> {
     let mut item = Key::Registration(registration.person, registration.event).attributes();
     let mut put = |name: &str, value| drop(item.insert(name.to_owned(), value));
@@ -25,6 +29,9 @@ pub(crate) fn write(registration: &Registration) -> Result<Item, Failure> {
     put("d", text(serde_json::to_string(&registration.form).map_err(Failure::unreadable)?));
     if registration.refused {
         put("refused", AttributeValue::Bool(true));
+    }
+    if let Some(words) = &registration.rejection {
+        put(REJECTION, text(words));
     }
     Ok(item)
 }
@@ -46,6 +53,7 @@ pub(crate) fn read(item: &Item) -> Result<Registration, Failure> {
         via: if item.text("via")? == via_name(Via::Organiser) { Via::Organiser } else { Via::Person },
         attempt: item.number("attempt")?,
         refused: item.flag("refused"),
+        rejection: item.text(REJECTION).ok().map(str::to_owned),
         form: serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?,
     })
 }
@@ -108,13 +116,34 @@ impl Store {
         match reply {
             Ok(_) => Ok(true),
             Err(error)
-                if error.as_service_error().is_some_and(
-                    aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception,
-                ) =>
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
             {
                 Ok(false)
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Keeps why a registration is about to be rejected, for the mail that says so.
+    pub async fn keep_rejection(&self, registration: &Registration, words: &str) -> Result<(), Failure> {
+        let reply = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::Registration(registration.person, registration.event).attributes()))
+            .update_expression("SET rejection = :words")
+            .condition_expression("g = :g")
+            .expression_attribute_values(":words", text(words))
+            .expression_attribute_values(":g", number(registration.generation.0))
+            .send()
+            .await;
+        match reply {
+            Err(error)
+                if !error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Err(error.into())
+            }
+            _ => Ok(()),
         }
     }
 

@@ -62,6 +62,7 @@ impl Substitution {
             via: Via::Organiser,
             attempt: self.attempt,
             refused: true,
+            rejection: None,
             form: self.form.clone(),
         }
     }
@@ -118,7 +119,10 @@ impl Store {
                 Ok(Some(Substituted::Done(Box::new(outcome.ledger))))
             }
             Err(refusal) => {
-                self.undo(&newcomer, earlier.as_ref()).await?;
+                // A registration that replaced nothing stays marked as refused: that is nobody's booking.
+                if let Some(earlier) = &earlier {
+                    self.put(earlier, "attempt = :attempt", &[(":attempt", newcomer.attempt)]).await?;
+                }
                 Ok((refusal != Refusal::BookingNotFound).then_some(Substituted::Refused(refusal)))
             }
         }

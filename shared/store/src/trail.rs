@@ -1,14 +1,16 @@
-//! The audit trail: what organisers did, by day.
+//! The audit trail: what organisers did, by day; and what they did about one registration, beside that registration.
 
 use domain::working_hours::uk;
+use domain::{EventId, Generation, PersonId};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::failure::Failure;
-use crate::item::{Attributes as _, text};
-use crate::keys::Key;
+use crate::item::{Attributes as _, number, text};
+use crate::keys::{Key, deed_prefix, mailbox};
 
 /// Something an organiser did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,15 +27,51 @@ pub struct Action {
     pub reference: Option<String>,
     /// Why, in the organiser's words.
     pub reason: Option<String>,
+    /// The priority that was given, where one was.
+    #[serde(default)]
+    pub priority: Option<u8>,
+}
+
+/// A booking that an action concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BookingKey {
+    /// Whose.
+    pub person: PersonId,
+    /// For which event.
+    pub event: EventId,
+    /// Which booking.
+    pub generation: Generation,
 }
 
 impl Store {
     /// Records an action under its day (UK time); `id` orders those of one instant and makes a retry harmless.
-    pub async fn record(&self, action: &Action, id: &str) -> Result<(), Failure> {
+    /// What concerned bookings is recorded beside each of them too.
+    pub async fn record(&self, action: &Action, id: &str, concerned: &[BookingKey]) -> Result<(), Failure> {
         let day = uk().to_datetime(action.at).date();
-        let mut item = Key::Action(day, format!("{:.9}#{id}", action.at)).attributes();
-        item.insert("d".to_owned(), text(serde_json::to_string(action).map_err(Failure::unreadable)?));
-        self.put_if_absent(item).await.map(drop)
+        let time_and_id = format!("{:.9}#{id}", action.at);
+        let words = text(serde_json::to_string(action).map_err(Failure::unreadable)?);
+        let mut item = Key::Action(day, time_and_id.clone()).attributes();
+        item.insert("d".to_owned(), words.clone());
+        self.put_if_absent(item).await?;
+        let beside = concerned.iter().map(|of| {
+            let deed = Key::Deed { person: of.person, event: of.event, time_and_id: time_and_id.clone() };
+            let mut item = deed.attributes();
+            item.insert("d".to_owned(), words.clone());
+            item.insert("g".to_owned(), number(of.generation.0));
+            self.put_if_absent(item)
+        });
+        try_join_all(beside).await.map(drop)
+    }
+
+    /// What organisers did about somebody's bookings for an event, in order, and about which of them.
+    pub async fn deeds(&self, person: PersonId, event: EventId) -> Result<Vec<(Generation, Action)>, Failure> {
+        let items = self.query(&mailbox(person.mailbox()), &deed_prefix(person, event), true).await?;
+        let read = |item| {
+            let item: &crate::item::Item = item;
+            let action = serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?;
+            Ok((Generation(item.number("g")?), action))
+        };
+        items.iter().map(read).collect()
     }
 
     /// A day's actions (UK time), in order.

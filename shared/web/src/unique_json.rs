@@ -52,12 +52,25 @@ impl<'de> Visitor<'de> for Unique {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
-            let value = fields.next_value_seed(Unique)?;
+            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            let value = fields.next_value_seed(Unique).map_err(|error| within(&pointer, error))?;
             if map.contains_key(&name) {
-                return Err(A::Error::custom(format!("{REPEATED}/{name}")));
+                return Err(A::Error::custom(format!("{REPEATED}{pointer}")));
             }
             map.insert(name, value);
         }
         Ok(Value::Object(map))
+    }
+}
+
+/// An error about a repeated field, with the pointer of the object it is in put before it.
+fn within<E: Error>(pointer: &str, error: E) -> E {
+    match error.to_string().split_once(REPEATED) {
+        // serde_json appends " at line … column …".
+        Some((_, inner)) => {
+            let inner = inner.split(" at line ").next().unwrap_or(inner);
+            E::custom(format!("{REPEATED}{pointer}{inner}"))
+        }
+        None => error,
     }
 }

@@ -15,7 +15,15 @@ fn published(settings: &Value, registered: u8) -> (EventRecord, Ledger) {
     }
     let event = Event::parse(event).unwrap();
     let id = EventId::from_bits(1);
-    let record = EventRecord { id, event, status: EventStatus::Published, version: 1, reason: None, fingerprint: None };
+    let record = EventRecord {
+        id,
+        event,
+        status: EventStatus::Published,
+        version: 1,
+        was_published: true,
+        reason: None,
+        fingerprint: None,
+    };
     let mut ledger =
         Ledger::empty().step(&Command::Configure(record.rules()), at("2026-11-01T09:00:00Z")).unwrap().ledger;
     for number in 0..registered {

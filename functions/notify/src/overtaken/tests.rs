@@ -20,7 +20,7 @@ fn event() -> Event {
 }
 
 fn ended(ending: Ending, late: bool) -> Place {
-    Place::Ended(Tombstone { generation: Generation(2), ending, late, at: at(BEFORE) })
+    Place::Ended(Tombstone { generation: Generation(2), ending, late, returned: false, at: at(BEFORE) })
 }
 
 /// What a mail about generation 2 becomes.
@@ -28,7 +28,8 @@ fn decide(subject: &Subject, place: Place, now: &str) -> Result<LetterKind, Drop
     let event = event();
     let state = if at(now) < at(STARTS) { State::Open } else { State::Closed };
     let booking = Some((Generation(2), place));
-    let standing = Standing { event: &event, reason: None, state, booking, returned: false, refused: false };
+    let standing =
+        Standing { event: &event, reason: None, rejection: None, state, booking, returned: false, refused: false };
     letter(subject, Generation(2), &standing, at(now))
 }
 
@@ -86,7 +87,7 @@ fn after_the_start_only_what_ended_is_told() {
     assert_eq!(after(Subject::Confirmed, Place::Confirmed), Err(Dropped::TooLate));
     assert_eq!(after(Subject::Waiting, waiting), Err(Dropped::TooLate));
     assert_eq!(after(Subject::LineEnded, waiting), Ok(LetterKind::LineEnded));
-    assert_eq!(after(Subject::Rejected, ended(Ending::Rejected, false)), Ok(LetterKind::Rejected));
+    assert_eq!(after(Subject::Rejected, ended(Ending::Rejected, false)), Ok(LetterKind::Rejected { reason: None }));
     let hour = Subject::Reminder { kind: ReminderKind::Hour, starts: None };
     assert_eq!(after(hour, Place::Confirmed), Err(Dropped::TooLate));
 }
@@ -107,6 +108,7 @@ fn another_generation_has_mails_of_its_own() {
     let mut standing = Standing {
         event: &event,
         reason: Some("The trainer is ill."),
+        rejection: None,
         state: State::Cancelled,
         booking: Some((Generation(2), ended(Ending::EventCancelled, false))),
         returned: false,
@@ -129,8 +131,15 @@ fn another_generation_has_mails_of_its_own() {
 fn a_person_back_in_line_is_told_of_that_alone() {
     let event = event();
     let booking = Some((Generation(1), Place::Waiting { position: 1 }));
-    let standing =
-        Standing { event: &event, reason: None, state: State::Open, booking, returned: true, refused: false };
+    let standing = Standing {
+        event: &event,
+        reason: None,
+        rejection: None,
+        state: State::Open,
+        booking,
+        returned: true,
+        refused: false,
+    };
     let tell = |subject| letter(&subject, Generation(1), &standing, at(BEFORE));
     assert_eq!(tell(Subject::Waiting), Err(Dropped::Overtaken));
     assert_eq!(tell(Subject::Returned), Ok(LetterKind::Returned { position: 1 }));

@@ -18,7 +18,7 @@ pub async fn run(data: &Path, repair: bool) -> Result<ExitCode, Box<dyn Error>> 
     let table = offline::Table::open(data).await?;
     // Nobody else writes, so no retry needs to be spread.
     let store = Store::new(table.client(), table.name(), Arc::new(|| 0));
-    let report = store::audit::run(&store, table.last_shown(), repair).await?;
+    let report = store::audit::run(&store, table.last_shown(), repair, table.in_flight()).await?;
     for (what, count) in &report.counts {
         say(&format!("{count:>8} {what}"))?;
     }

@@ -39,7 +39,12 @@ async fn serve(options: Options) -> Result<ExitCode, Box<dyn Error>> {
     // Listened for before anybody is told that the hub is there to be stopped.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let hub = Hub::start(options).await?;
+    let hub = tokio::select! {
+        hub = Hub::start(options) => hub?,
+        // The demo year takes its time; it is loaded again at the next start.
+        _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
+        _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),
+    };
     say(&format!("listening on {}", hub.url()))?;
     tokio::select! {
         _ = terminate.recv() => {}

@@ -86,10 +86,8 @@ impl Inbox {
     /// The messages to one address, whatever its case, or all.
     pub fn messages(&self, to: Option<&str>) -> Vec<Message> {
         let to = to.map(str::to_lowercase);
-        let mut chosen = self.filed().clone();
-        if let Some(to) = to {
-            chosen.retain(|one| one.to.contains(&to));
-        }
+        let is_chosen = |one: &&Filed| to.as_ref().is_none_or(|to| one.to.contains(to));
+        let chosen: Vec<Filed> = self.filed().iter().filter(is_chosen).cloned().collect();
         // One that was taken away by hand is gone.
         chosen.iter().filter_map(|one| Some(Message::read(&one.id, &std::fs::read(self.path(one)).ok()?))).collect()
     }

@@ -6,6 +6,7 @@
 mod delivery;
 #[cfg(test)]
 mod tests;
+pub mod unread;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,9 +46,11 @@ pub struct Progress(watch::Receiver<Position>);
 
 /// Why a pump stops.
 #[derive(Debug, thiserror::Error)]
-enum PumpError {
+pub enum PumpError {
+    /// The engine.
     #[error("the stream cannot be read")]
     Engine(#[from] EngineError),
+    /// A file.
     #[error("the checkpoint cannot be kept")]
     Folder(#[from] std::io::Error),
 }

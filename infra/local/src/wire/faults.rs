@@ -4,6 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::random::SplitMix64;
+
 /// The faults of one hub; none until some are set.
 #[derive(Debug, Default)]
 pub struct Faults(Mutex<State>);
@@ -73,7 +75,7 @@ impl Faults {
         if ![throttle, error, lost_reply, throttle + error + lost_reply].into_iter().all(valid) {
             return Err(InvalidPlan);
         }
-        *self.state() = State { plan, random: SplitMix64(plan.seed) };
+        *self.state() = State { plan, random: SplitMix64::new(plan.seed) };
         Ok(())
     }
 
@@ -108,24 +110,6 @@ impl Faults {
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics while the lock is held.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The `SplitMix64` generator (Steele, Lea and Flood, 2014): one addition and three shifts, the same on every machine.
-#[derive(Debug, Clone, Copy, Default)]
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    /// From 0 to just below 1.
-    fn next_unit(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^= bits >> 31;
-        #[expect(clippy::cast_precision_loss, reason = "53 bits fit exactly")]
-        let unit = (bits >> 11) as f64 / (1_u64 << 53) as f64;
-        unit
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::ledger::{GENERAL, LaneKey, Ledger, Release, State};
+use crate::ledger::{GENERAL, Lane, LaneKey, Ledger, Release, State};
 
 impl Ledger {
     /// Everything that is wrong with this ledger at `now`, in words for an operator; empty where it is sound.
@@ -12,6 +12,11 @@ impl Ledger {
         let mut found = Vec::new();
         if !self.lanes.contains_key(&GENERAL) {
             found.push("the general lane is missing".to_owned());
+        }
+        let promised: u32 = self.lanes.values().map(Lane::credits).sum();
+        // Once the event has begun nobody books, and what was promised counts no more.
+        if promised > self.room() && now < self.starts {
+            found.push(format!("{promised} places are promised and {} are left", self.room()));
         }
         for key in self.lanes.keys() {
             self.check_lane(*key, now, &mut found);
@@ -39,12 +44,14 @@ impl Ledger {
         }
         let promotes = self.state == State::Open && now < self.starts;
         let line = self.line(key);
-        if promotes && held < lane.places && !line.is_empty() {
+        let room = self.room();
+        if promotes && held < lane.places && room > 0 && !line.is_empty() {
             found.push(format!("lane {key}: {} of {} places held while {} wait", held, lane.places, line.len()));
         }
         if promotes && line.is_empty() && !lane.approval && lane.release != Release::Done {
             let promised = held + lane.credits();
-            if promised < lane.places {
+            let all_promised: u32 = self.lanes.values().map(Lane::credits).sum();
+            if promised < lane.places && all_promised < room {
                 found.push(format!("lane {key}: {promised} of {} places held or promised", lane.places));
             }
         }

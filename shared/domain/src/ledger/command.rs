@@ -91,7 +91,7 @@ pub struct Registering {
     pub at: Timestamp,
     /// The rules it was checked against.
     pub rules: u64,
-    /// An organiser books: closing, line and limits do not refuse.
+    /// An organiser books: opening and closing do not refuse.
     pub is_over_ruled: bool,
 }
 

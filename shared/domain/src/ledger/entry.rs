@@ -3,7 +3,7 @@
 //!
 //! Live (positive): ticket (bits 0–19), admitted (20), returned (21), approved (22), accepted (23), priority (24–28),
 //! lane (29–33), generation (34–45). Ended (negative): minus of when (0–33), late (34), ending (35–38),
-//! generation (39–50).
+//! generation (39–50), returned (51).
 
 use jiff::Timestamp;
 
@@ -121,6 +121,8 @@ pub struct Tombstone {
     pub ending: Ending,
     /// A place was given up within the notice.
     pub late: bool,
+    /// Had let an offer lapse.
+    pub returned: bool,
     /// When, to the second; from 1970 to 2514.
     pub at: Timestamp,
 }
@@ -166,7 +168,8 @@ impl Entry {
                 let at = t.at.as_second().clamp(0, (1 << 34) - 1);
                 let ending = Ending::ALL.iter().position(|ending| *ending == t.ending).unwrap_or(0);
                 let ending = i64::try_from(ending).unwrap_or(0);
-                -(at | i64::from(t.late) << 34 | (ending + 1) << 35 | i64::from(t.generation.0) << 39)
+                let returned = i64::from(t.returned) << 51;
+                -(at | i64::from(t.late) << 34 | (ending + 1) << 35 | i64::from(t.generation.0) << 39 | returned)
             }
         }
     }
@@ -193,6 +196,7 @@ impl Entry {
             Self::Ended(Tombstone {
                 at: at.ok_or(InvalidEntry(number))?,
                 late: bits(34, 1) == 1,
+                returned: bits(51, 1) == 1,
                 ending: *ending.ok_or(InvalidEntry(number))?,
                 generation: generation(39)?,
             })
@@ -222,6 +226,7 @@ mod tests {
                 generation: Generation(7),
                 ending,
                 late: true,
+                returned: true,
                 at: Timestamp::from_second(1_781_000_000).unwrap(),
             };
             for entry in [Entry::Live(live), Entry::Ended(tombstone)] {

@@ -18,13 +18,21 @@ impl Ledger {
             return false;
         }
         let keys: Vec<LaneKey> = self.lanes.keys().copied().rev().collect();
+        // Lanes divide the capacity: what one holds beyond its own places is room that the others do not have.
+        let mut room = self.room();
         // The general lane comes last, so that what released lanes hand back is given in the same pass.
         let mut unfinished = false;
         for key in keys {
             self.hand_back(key);
-            unfinished |= self.give_places_in(key, now, budget);
+            unfinished |= self.give_places_in(key, now, budget, &mut room);
         }
         unfinished
+    }
+
+    /// Places that nobody holds, all lanes together.
+    pub(crate) fn room(&self) -> u32 {
+        let held: u32 = self.lanes.keys().map(|key| self.held(*key)).sum();
+        self.lanes.values().map(|lane| lane.places).sum::<u32>().saturating_sub(held)
     }
 
     /// A released lane keeps nothing that is not held.
@@ -42,16 +50,17 @@ impl Ledger {
         }
     }
 
-    fn give_places_in(&mut self, key: LaneKey, now: Timestamp, budget: &mut usize) -> bool {
+    fn give_places_in(&mut self, key: LaneKey, now: Timestamp, budget: &mut usize, room: &mut u32) -> bool {
         let line = self.line(key);
         let held = self.held(key);
         let Some(lane) = self.lanes.get_mut(&key) else { return false };
-        let free = lane.places.saturating_sub(held);
+        let free = lane.places.saturating_sub(held).min(*room);
         if line.is_empty() {
             if !lane.approval && lane.release != Release::Done {
                 // Raised while credits remain, or set on what has been issued: never below it while people stand in it.
                 let above_line = lane.issued.saturating_add(free);
                 lane.admitted = if free > 0 { above_line } else { lane.admitted.min(lane.issued) };
+                *room -= free;
             }
             return false;
         }
@@ -59,11 +68,13 @@ impl Ledger {
         let wanted = (free as usize).min(line.len());
         let given = wanted.min(*budget);
         *budget -= given;
+        // No more than `free`, which is within the room.
+        *room -= u32::try_from(given).unwrap_or(*room);
         for person in &line[..given] {
             self.give(*person, now);
         }
         if given == line.len() && given < free as usize {
-            return self.give_places_in(key, now, budget);
+            return self.give_places_in(key, now, budget, room);
         }
         given < wanted
     }
@@ -110,7 +121,10 @@ impl Ledger {
         });
     }
 
-    /// Recomputes every lane's hard issue limit: `x = max(c, held) + limit + (i − live)`.
+    /// Recomputes every lane's hard issue limit: places held or promised, and the line's limit, beyond those who left.
+    ///
+    /// `x = held + max(0, h − i) + limit + (i − live)`; where places are given by name, those who ask for them may be as
+    /// many as there are: `max(c, held)` stands for what is held or promised.
     pub(crate) fn set_ceilings(&mut self) {
         let keys: Vec<LaneKey> = self.lanes.keys().copied().collect();
         for key in keys {
@@ -125,8 +139,9 @@ impl Ledger {
         let Some(lane) = self.lanes.get(&key) else { return 0 };
         let live = super::count(self.live_entries().filter(|(_, live)| live.lane == key));
         let limit = lane.line_limit.unwrap_or(TICKET_MAX);
-        let ceiling =
-            lane.places.max(self.held(key)).saturating_add(limit).saturating_add(lane.issued.saturating_sub(live));
+        let held = self.held(key);
+        let taken = if lane.approval { lane.places.max(held) } else { held + lane.credits() };
+        let ceiling = taken.saturating_add(limit).saturating_add(lane.issued.saturating_sub(live));
         ceiling.min(TICKET_MAX)
     }
 }

@@ -244,8 +244,8 @@ impl Ledger {
             Entry::Live(live) => live,
         };
         if self.state == State::Cancelled {
-            let tombstone =
-                Tombstone { generation: live.generation, ending: Ending::EventCancelled, late: false, at: self.starts };
+            let (generation, ending) = (live.generation, Ending::EventCancelled);
+            let tombstone = Tombstone { generation, ending, late: false, returned: live.returned, at: self.starts };
             return Some(Place::Ended(tombstone));
         }
         if let Some(until) = self.offers.get(&person) {
@@ -283,6 +283,9 @@ impl Ledger {
     /// Places, all lanes together.
     pub fn places(&self) -> Places {
         let mut places = Places { capacity: self.lanes.values().map(|lane| lane.places).sum(), ..Places::default() };
+        if self.state == State::Cancelled {
+            return places;
+        }
         for (person, live) in self.live_entries() {
             if self.offers.contains_key(&person) {
                 places.offered += 1;
@@ -292,11 +295,9 @@ impl Ledger {
                 places.waiting += 1;
             }
         }
-        for (key, lane) in &self.lanes {
-            let held = self.held(*key);
-            places.free += lane.places.saturating_sub(held);
-            places.over_by += held.saturating_sub(lane.places);
-        }
+        let held = places.confirmed + places.offered;
+        places.free = places.capacity.saturating_sub(held);
+        places.over_by = held.saturating_sub(places.capacity);
         places
     }
 
@@ -325,7 +326,7 @@ impl Ledger {
     /// The conditions, and their order, are those of the register expression.
     pub fn why_not(&self, registering: &Registering) -> Option<Refusal> {
         if registering.is_over_ruled {
-            return self.why_not_by_organiser();
+            return self.why_not_by_organiser(registering);
         }
         let at = registering.at;
         match self.state {
@@ -347,9 +348,13 @@ impl Ledger {
         self.why_not_full(lane, registering.organisation.as_deref())
     }
 
-    fn why_not_by_organiser(&self) -> Option<Refusal> {
+    /// An organiser may pass opening and closing; the line and the limits are everyone's.
+    fn why_not_by_organiser(&self, registering: &Registering) -> Option<Refusal> {
         match self.state {
-            State::Draft | State::Open => None,
+            State::Draft | State::Open => {
+                let lane = self.lanes.get(&registering.lane)?;
+                self.why_not_full(lane, registering.organisation.as_deref())
+            }
             State::Cancelled => Some(Refusal::EventCancelled),
             State::Closed => Some(Refusal::EventOver),
         }

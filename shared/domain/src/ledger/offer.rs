@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::ids::PersonId;
-use crate::ledger::{Ending, Entry, Ledger, Live, Tombstone};
+use crate::ledger::{Ending, Entry, Ledger, Live, State, Tombstone};
 use crate::refusal::Refusal;
 
 impl Ledger {
     /// Takes an open offer. An offer past its deadline lapses instead, in the same write.
     pub(crate) fn accept(&mut self, person: PersonId, now: Timestamp) -> Result<(), Refusal> {
+        if self.state == State::Cancelled {
+            return Err(Refusal::EventCancelled);
+        }
         let Some(live) = self.live(person).copied() else { return Err(self.why_no_offer(person)) };
         match self.offers.get(&person) {
             Some(until) if now < *until => {
@@ -39,6 +42,7 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         match self.members.get(&person) {
+            _ if self.state == State::Cancelled => Err(Refusal::EventCancelled),
             Some(Entry::Ended(Tombstone { ending: Ending::Declined, .. })) => Ok(()),
             Some(Entry::Live(_)) if self.offers.contains_key(&person) => {
                 self.end(person, Ending::Declined, false, organisation, now);
@@ -50,8 +54,8 @@ impl Ledger {
 
     fn why_no_offer(&self, person: PersonId) -> Refusal {
         match self.members.get(&person) {
-            Some(Entry::Ended(Tombstone { ending: Ending::Expired, .. })) => Refusal::OfferExpired,
-            Some(Entry::Live(live)) if live.returned && self.is_waiting(person, live) => Refusal::OfferExpired,
+            Some(Entry::Ended(tombstone)) if tombstone.returned => Refusal::OfferExpired,
+            Some(Entry::Live(live)) if live.returned && !live.accepted => Refusal::OfferExpired,
             Some(_) => Refusal::NoOffer,
             None => Refusal::BookingNotFound,
         }
@@ -110,6 +114,7 @@ impl Ledger {
             generation: live.generation,
             ending,
             late: late && held,
+            returned: live.returned,
             at: Timestamp::from_second(now.as_second()).unwrap_or(now),
         };
         self.members.insert(person, Entry::Ended(tombstone));

@@ -320,3 +320,56 @@ fn a_limit_by_organisation_that_comes_late_counts_who_is_there() {
         gus  register org=A -> waiting 1
     ");
 }
+
+#[test]
+fn lanes_divide_the_capacity_and_never_give_out_more_than_it() {
+    run("
+        event capacity=2 offer_hours=none
+        gp1  register -> confirmed
+        gp2  register -> confirmed
+        set  capacity=1 lane=1:1 -> nothing
+        gp3  register lane=1 -> waiting 1
+        gp1  cancel   -> cancelled, gp3 promoted
+    ");
+}
+
+#[test]
+fn a_cancelled_event_takes_no_answer_to_an_offer() {
+    run("
+        event capacity=1
+        ann  register  -> confirmed
+        bob  register  -> waiting 1
+        ann  cancel    -> cancelled, bob offered
+        set  status=cancelled -> bob event-cancelled
+        bob  accept    -> event-cancelled
+        bob  decline   -> event-cancelled
+    ");
+}
+
+#[test]
+fn whoever_let_an_offer_lapse_is_told_so_whatever_came_after() {
+    run("
+        event capacity=1 offer_hours=11
+        ann  register  -> confirmed
+        bob  register  -> waiting 1
+        cat  register  -> waiting 2
+        ann  cancel    -> cancelled, bob offered
+        +11h           -> cat offered, bob returned 1
+        bob  admit     -> confirmed
+        bob  accept    -> offer-expired
+        bob  cancel    -> cancelled
+        bob  accept    -> offer-expired
+    ");
+}
+
+#[test]
+fn an_organiser_may_pass_closing_but_not_the_line() {
+    run("
+        event capacity=1 limit=0 closes=1 starts=2
+        ann  register  -> confirmed
+        +24h           -> nothing
+        bob  booked    -> event-full
+        ann  cancel    -> cancelled
+        bob  booked    -> confirmed
+    ");
+}

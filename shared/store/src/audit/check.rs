@@ -1,8 +1,8 @@
 //! What can be wrong, and whether it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ledger::{Ending, Entry, Ledger, Place};
+use domain::ledger::{Ending, Entry, Ledger, Place, State as LedgerState};
 use domain::{EventId, EventStatus, Generation, Organisation, PersonId};
 use jiff::Timestamp;
 
@@ -51,7 +51,7 @@ impl Finding {
 }
 
 /// Everything that is wrong.
-pub(super) fn findings(state: &State, now: Timestamp) -> Vec<Finding> {
+pub(super) fn findings(state: &State, now: Timestamp, in_flight: &BTreeSet<EventId>) -> Vec<Finding> {
     let mut found: Vec<Finding> = state.unreadable.iter().cloned().map(Finding::Unsound).collect();
     for (event, ledger) in &state.ledgers {
         let unsound = |words: String| Finding::Unsound(format!("event {event}: {words}"));
@@ -65,13 +65,40 @@ pub(super) fn findings(state: &State, now: Timestamp) -> Vec<Finding> {
     }
     let without_ledger = state.events.keys().filter(|event| !state.ledgers.contains_key(event));
     found.extend(without_ledger.map(|event| Finding::Unsound(format!("event {event}: the ledger is missing"))));
+    found.extend(without_event(state));
     found.extend(unresolved(state));
+    let is_pending = |(event, _): (EventId, PersonId)| in_flight.contains(&event);
+    found.retain(|finding| !finding.untold().or(finding.unresolved()).is_some_and(is_pending));
     found
 }
 
+/// The ledger has the rules of its event's configuration.
 fn check_configuration(state: &State, event: EventId, ledger: &Ledger) -> Option<Finding> {
     let record = state.events.get(&event)?;
-    (ledger.configuration() < record.version).then_some(Finding::Behind(event))
+    if ledger.configuration() < record.version {
+        return Some(Finding::Behind(event));
+    }
+    let rules = record.rules();
+    let seconds = |at: Timestamp| at.as_second();
+    let agrees = ledger.configuration() == record.version
+        && (ledger.state == LedgerState::Cancelled) == (record.status == EventStatus::Cancelled)
+        && (ledger.state == LedgerState::Draft) == (record.status == EventStatus::Draft)
+        && seconds(ledger.closes) == seconds(rules.closes)
+        && seconds(ledger.starts) == seconds(rules.starts)
+        && ledger.offer_hours == rules.offer_hours
+        && ledger.organisation_limit == rules.organisation_limit
+        && ledger.lanes.values().map(|lane| lane.places).sum::<u32>()
+            == rules.lanes.values().map(|lane| lane.places).sum::<u32>();
+    (!agrees).then(|| Finding::Unsound(format!("event {event}: the ledger's rules are not those of the event")))
+}
+
+/// Ledgers with people in them, and registrations, of events that are not there.
+fn without_event(state: &State) -> impl Iterator<Item = Finding> {
+    let peopled = state.ledgers.iter().filter(|(_, ledger)| !ledger.members.is_empty()).map(|(event, _)| *event);
+    let booked = state.registrations.keys().map(|(event, _)| *event);
+    let named: BTreeSet<EventId> = peopled.chain(booked).collect();
+    let missing = named.into_iter().filter(|event| !state.events.contains_key(event));
+    missing.map(|event| Finding::Unsound(format!("event {event}: people are registered, and the event is missing")))
 }
 
 /// Organisation counts are those of the live registrations.

@@ -8,7 +8,7 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::registration::Via;
-use domain::{Generation, PersonId, Registration};
+use domain::{EventId, Generation, PersonId, Registration};
 use jiff::Timestamp;
 
 use crate::failure::Failure;
@@ -30,9 +30,16 @@ pub struct Report {
 }
 
 /// Audits the whole table as of `now`. With `repair`, mends what can be mended and audits again.
-pub async fn run(store: &Store, now: Timestamp, repair: bool) -> Result<Report, Failure> {
+///
+/// What the stream's readers have yet to hear of (`in_flight`) may be unresolved or untold without being lost.
+pub async fn run(
+    store: &Store,
+    now: Timestamp,
+    repair: bool,
+    in_flight: &BTreeSet<EventId>,
+) -> Result<Report, Failure> {
     let state = State::read(store).await?;
-    let findings = check::findings(&state, now);
+    let findings = check::findings(&state, now, in_flight);
     if !repair || findings.is_empty() {
         return Ok(report(&state, &findings, 0));
     }
@@ -45,7 +52,7 @@ pub async fn run(store: &Store, now: Timestamp, repair: bool) -> Result<Report, 
         }
     }
     let after = State::read(store).await?;
-    let mut findings = check::findings(&after, now);
+    let mut findings = check::findings(&after, now, in_flight);
     // Whoever was just finished is told by the stream.
     findings.retain(|finding| finding.untold().is_none_or(|whom| !finished.contains(&whom)));
     Ok(report(&after, &findings, repaired))
@@ -98,13 +105,7 @@ async fn finish(
     Ok(store.finish(&booking, registration).await?.is_some())
 }
 
-fn message(
-    event: domain::EventId,
-    person: PersonId,
-    generation: Generation,
-    kind: &'static str,
-    now: Timestamp,
-) -> Message {
+fn message(event: EventId, person: PersonId, generation: Generation, kind: &'static str, now: Timestamp) -> Message {
     Message {
         person,
         event,
