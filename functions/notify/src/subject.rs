@@ -67,8 +67,8 @@ impl Subject {
 pub(crate) fn of_effect(event: EventId, effect: &Effect, version: u64, now: Timestamp) -> Message {
     let generation = effect.generation;
     let facts = match effect.kind {
-        EffectKind::Offered { until, .. } => json!({"until": until.as_second()}),
-        _ => json!({}),
+        EffectKind::Offered { until, .. } => json!({"until": until.as_second(), "version": version}),
+        _ => json!({"version": version}),
     };
     Message {
         person: effect.person,

@@ -11,7 +11,7 @@ use domain::{Generation, Registration};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Action, Filed, MessageState};
+use store::{Action, Deed, Filed, MessageState};
 use web::page;
 
 use crate::line::Concerned;
@@ -27,15 +27,13 @@ struct Moment {
     priority: Option<u8>,
     mail: Option<Mail>,
     #[serde(skip)]
-    order: (Generation, Rank),
+    order: (Generation, u64, Rank),
 }
 
-/// What comes first of one booking's moments at the same time.
+/// What comes first of one booking's moments that one version of the ledger shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Booked,
-    /// The mail that a booking brings.
-    Told,
     Deed,
     Mail,
 }
@@ -92,7 +90,7 @@ async fn moments(app: &App, concerned: &Concerned) -> Result<Vec<Moment>, Reject
 }
 
 /// All of it in order. An earlier booking was made, as far as is still known, when its first mail says so.
-fn in_order(present: Option<&Registration>, mails: Vec<Filed>, deeds: Vec<(Generation, Action)>) -> Vec<Moment> {
+fn in_order(present: Option<&Registration>, mails: Vec<Filed>, deeds: Vec<Deed>) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
     let first = |generation: Generation| {
         let of = mails.iter().filter(|mail| mail.generation == generation && is_told_on_booking(&mail.kind));
@@ -103,7 +101,7 @@ fn in_order(present: Option<&Registration>, mails: Vec<Filed>, deeds: Vec<(Gener
         moments.extend(earlier.map(|(generation, at)| booked(generation, at)));
         moments.push(booked(present.generation, present.at));
     }
-    moments.extend(deeds.into_iter().map(|(generation, action)| deed(generation, action)));
+    moments.extend(deeds.into_iter().map(deed));
     moments.extend(mails.into_iter().map(mail));
     moments.sort_by_key(|moment| (moment.at, moment.order));
     moments
@@ -111,25 +109,26 @@ fn in_order(present: Option<&Registration>, mails: Vec<Filed>, deeds: Vec<(Gener
 
 fn booked(generation: Generation, at: Timestamp) -> Moment {
     let what = if generation == Generation::FIRST { "booked" } else { "booked-again" };
-    let order = (generation, Rank::Booked);
+    let order = (generation, 0, Rank::Booked);
     Moment { at, what: what.to_owned(), by: None, reason: None, priority: None, mail: None, order }
 }
 
-fn deed(generation: Generation, action: Action) -> Moment {
-    let Action { at, by, action, reason, priority, .. } = action;
-    Moment { at, what: action, by: Some(by), reason, priority, mail: None, order: (generation, Rank::Deed) }
+fn deed(deed: Deed) -> Moment {
+    let Action { at, by, action, reason, priority, .. } = deed.action;
+    let order = (deed.generation, deed.version, Rank::Deed);
+    Moment { at, what: action, by: Some(by), reason, priority, mail: None, order }
 }
 
 fn mail(filed: Filed) -> Moment {
-    let Filed { kind, generation, at, state, since, why } = filed;
+    let Filed { kind, generation, version, at, state, since, why } = filed;
     let state = match state {
         MessageState::Due => "due",
         MessageState::Sent => "sent",
         MessageState::Dropped => "dropped",
     };
-    let rank = if is_told_on_booking(&kind) { Rank::Told } else { Rank::Mail };
+    let order = (generation, version.unwrap_or(u64::MAX), Rank::Mail);
     let mail = Some(Mail { kind: kind.clone(), state, at: since, why });
-    Moment { at, what: kind, by: None, reason: None, priority: None, mail, order: (generation, rank) }
+    Moment { at, what: kind, by: None, reason: None, priority: None, mail, order }
 }
 
 /// Whether a mail of this kind says what a booking came to.
@@ -145,9 +144,10 @@ mod tests {
         Timestamp::from_second(second).expect("a time")
     }
 
-    fn filed(kind: &str, generation: u16, second: i64) -> Filed {
+    fn filed(kind: &str, generation: u16, version: u64, second: i64) -> Filed {
         let (generation, at) = (Generation(generation), at(second));
-        Filed { kind: kind.to_owned(), generation, at, state: MessageState::Sent, since: at, why: None }
+        let version = Some(version);
+        Filed { kind: kind.to_owned(), generation, version, at, state: MessageState::Sent, since: at, why: None }
     }
 
     #[test]
@@ -161,9 +161,11 @@ mod tests {
             reason: None,
             priority: None,
         };
-        let mails = vec![filed("promoted", 1, 7), filed("waiting", 1, 7), filed("cancelled", 1, 5)];
-        let moments = in_order(None, mails, vec![(Generation::FIRST, action)]);
+        let of = |kind, version| filed(kind, 2, version, 7);
+        let mails = vec![of("promoted", 4), of("returned", 3), of("waiting", 1), filed("cancelled", 1, 1, 7)];
+        let deed = Deed { generation: Generation(2), version: 4, action };
+        let moments = in_order(None, mails, vec![deed]);
         let what: Vec<&str> = moments.iter().map(|moment| moment.what.as_str()).collect();
-        assert_eq!(what, ["cancelled", "waiting", "registration.admit", "promoted"]);
+        assert_eq!(what, ["cancelled", "waiting", "returned", "registration.admit", "promoted"]);
     }
 }

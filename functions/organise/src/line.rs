@@ -65,7 +65,8 @@ impl Concerned {
 
     /// An entry of the trail about this registration.
     pub fn deed(&self, action: &'static str) -> Deed {
-        let booking = BookingKey { person: self.person, event: self.managed.record.id, generation: self.generation };
+        let event = self.managed.record.id;
+        let booking = BookingKey { person: self.person, event, generation: self.generation, version: 0 };
         Deed::registration(action, booking, self.reference)
     }
 }
@@ -131,7 +132,7 @@ pub async fn prioritise(
 async fn step(app: &App, concerned: &Concerned, command: &Command, deed: Deed) -> Result<Response, Rejection> {
     let ManagedEvent { organiser, record } = &concerned.managed;
     let outcome = app.store.change(record.id, app.clock.now(), |_| command.clone()).await??;
-    trail::record(app, organiser, deed).await?;
+    trail::record(app, organiser, deed.seen_in(&outcome.ledger)).await?;
     let row = Row::read(app, record, &outcome.ledger, concerned.person).await?;
     tracing::info!(
         event.id = %record.id, registration.reference = %concerned.reference, status = row.status, "line changed"

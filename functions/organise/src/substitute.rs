@@ -30,8 +30,8 @@ pub async fn substitute(
     let HandedOver { to, ledger } = app.hand_over(&leaver, newcomer).await?.map_err(Problem::invalid)?;
     let mut deed = concerned.deed("registration.substitute");
     if let Some(generation) = ledger.members.get(&to).map(Entry::generation) {
-        deed = deed.about(BookingKey { person: to, event: record.id, generation });
+        deed = deed.about(BookingKey { person: to, event: record.id, generation, version: 0 });
     }
-    trail::record(&app, &concerned.managed.organiser, deed).await?;
+    trail::record(&app, &concerned.managed.organiser, deed.seen_in(&ledger)).await?;
     Ok(page::ok(&json!(Row::read(&app, record, &ledger, to).await?)))
 }

@@ -6,7 +6,7 @@ use app::{App, Rejection};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use domain::working_hours::uk;
-use domain::{EventId, Reference};
+use domain::{EventId, Ledger, Reference};
 use jiff::civil::Date;
 use serde_json::json;
 use store::{Action, BookingKey};
@@ -40,6 +40,12 @@ impl Deed {
     /// The same, as it concerns another registration too.
     pub fn about(mut self, booking: BookingKey) -> Self {
         self.concerned.push(booking);
+        self
+    }
+
+    /// The same, as this ledger shows it.
+    pub fn seen_in(mut self, ledger: &Ledger) -> Self {
+        self.concerned.iter_mut().for_each(|booking| booking.version = ledger.version);
         self
     }
 

@@ -66,7 +66,7 @@ async fn record_action(app: &App, by: &Organiser, told: &Told, reason: Option<St
         reason,
         priority: None,
     };
-    let booking = BookingKey { person: told.person, event: told.record.id, generation: told.generation };
+    let booking = BookingKey { person: told.person, event: told.record.id, generation: told.generation, version: 0 };
     app.store.record(&action, &app.action_id(), &[booking]).await?;
     Ok(())
 }

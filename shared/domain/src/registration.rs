@@ -190,7 +190,7 @@ pub enum Via {
 }
 
 /// One person's booking for one event, at its present generation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Registration {
     /// Which event.
     pub event: EventId,
@@ -210,4 +210,14 @@ pub struct Registration {
     pub rejection: Option<String>,
     /// What was filled in.
     pub form: RegistrationForm,
+}
+
+impl std::fmt::Debug for Registration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registration")
+            .field("event", &self.event)
+            .field("person", &self.person)
+            .field("generation", &self.generation)
+            .finish_non_exhaustive()
+    }
 }

@@ -167,15 +167,13 @@ impl About<'_> {
                 )
             }
             LetterKind::Cancelled { .. } => format!("Your booking for {title} is cancelled."),
-            LetterKind::Substituted => format!("A colleague has taken over your place on {title}."),
-            LetterKind::Rejected { reason } => match reason {
-                Some(reason) => format!("We cannot offer you a place on {title}. {reason}"),
-                None => format!("We cannot offer you a place on {title}."),
-            },
-            LetterKind::EventCancelled { reason } => match reason {
-                Some(reason) => format!("{title} will not take place. {reason}"),
-                None => format!("{title} will not take place."),
-            },
+            LetterKind::Substituted => format!("A colleague has taken over your booking for {title}."),
+            LetterKind::Rejected { reason } => {
+                with_reason(format!("We cannot offer you a place on {title}."), reason.as_deref())
+            }
+            LetterKind::EventCancelled { reason } => {
+                with_reason(format!("{title} will not take place."), reason.as_deref())
+            }
             LetterKind::LineEnded => {
                 format!("{title} has started and no place became free for you. The waiting list has ended.")
             }
@@ -205,6 +203,10 @@ impl About<'_> {
         };
         Some(text)
     }
+}
+
+fn with_reason(words: String, reason: Option<&str>) -> String {
+    reason.map_or_else(|| words.clone(), |reason| format!("{words} {reason}"))
 }
 
 fn subject(kind: &LetterKind) -> &'static str {

@@ -51,15 +51,8 @@ pub enum Key {
         /// Which occurrence.
         mark: String,
     },
-    /// What an organiser did about one booking.
-    Deed {
-        /// Whose.
-        person: PersonId,
-        /// For which event.
-        event: EventId,
-        /// As in [`Self::Action`].
-        time_and_id: String,
-    },
+    /// What an organiser did about one booking; time and id as in [`Self::Action`].
+    Deed(PersonId, EventId, String),
     /// An address that gets no mail.
     Suppressed(MailboxId),
     /// What an organiser did.
@@ -83,7 +76,7 @@ impl Key {
             Self::Registration(person, _)
             | Self::Profile(person)
             | Self::Outbox { person, .. }
-            | Self::Deed { person, .. } => mailbox(person.mailbox()),
+            | Self::Deed(person, ..) => mailbox(person.mailbox()),
             Self::Suppressed(of) => mailbox(*of),
             Self::Action(day, _) => format!("AU#{day}"),
             Self::Rate { bucket, window } => format!("Q#{bucket}#{window}"),
@@ -103,7 +96,7 @@ impl Key {
             Self::Outbox { person, event, kind, mark } => {
                 format!("{}{kind}#{mark}", outbox_prefix(*person, *event))
             }
-            Self::Deed { person, event, time_and_id } => format!("{}{time_and_id}", deed_prefix(*person, *event)),
+            Self::Deed(person, event, time_and_id) => format!("{}{time_and_id}", deed_prefix(*person, *event)),
             Self::Suppressed(_) => "X".to_owned(),
             Self::Action(_, time_and_id) => time_and_id.clone(),
             Self::Rate { .. } => "-".to_owned(),
@@ -229,7 +222,6 @@ mod tests {
         let person = PersonId::new(MailboxId::new([0; 9]), [0, 0, 1]);
         let start: Timestamp = "2026-12-01T09:30:00Z".parse().unwrap();
         let outbox = Key::Outbox { person, event, kind: "confirmed".into(), mark: "1".into() };
-        let deed = Key::Deed { person, event, time_and_id: "t#1".into() };
         let keys = [
             (Key::Event(event), "E#2222222223", "C"),
             (Key::Ledger(event), "E#2222222223", "L"),
@@ -239,7 +231,7 @@ mod tests {
             (Key::Registration(person, event), "P#AAAAAAAAAAAA", "R#AAAB#2222222223"),
             (Key::Profile(person), "P#AAAAAAAAAAAA", "-#AAAB"),
             (outbox, "P#AAAAAAAAAAAA", "O#AAAB#2222222223#confirmed#1"),
-            (deed, "P#AAAAAAAAAAAA", "H#AAAB#2222222223#t#1"),
+            (Key::Deed(person, event, "t#1".into()), "P#AAAAAAAAAAAA", "H#AAAB#2222222223#t#1"),
             (Key::Suppressed(person.mailbox()), "P#AAAAAAAAAAAA", "X"),
             (Key::Action(jiff::civil::date(2026, 12, 1), "t#1".into()), "AU#2026-12-01", "t#1"),
             (Key::Rate { bucket: "b".into(), window: 3 }, "Q#b#3", "-"),

@@ -9,6 +9,7 @@ mod change;
 mod difference;
 mod events;
 mod failure;
+mod filed;
 mod item;
 mod keys;
 mod ledger_item;
@@ -27,13 +28,14 @@ use aws_sdk_dynamodb::Client;
 
 pub use events::{Created, EventRecord, PatchConflict};
 pub use failure::Failure;
+pub use filed::Filed;
 pub use keys::{Due, DueKind, Key};
-pub use outbox::{Filed, Message, MessageState};
+pub use outbox::{Message, MessageState};
 pub use people::Profile;
 pub use register::{Booked, Booking, RegisterOutcome};
 pub use substitute::{Substituted, Substitution};
 pub use timers::Timer;
-pub use trail::{Action, BookingKey};
+pub use trail::{Action, BookingKey, Deed};
 
 /// Random numbers for jitter, handed in: this crate draws none itself.
 pub type Entropy = Arc<dyn Fn() -> u64 + Send + Sync>;

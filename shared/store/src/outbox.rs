@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::Store;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, seconds, text};
-use crate::keys::{DUE_AT, DUE_KIND, Due, DueKind, Key, SK, mailbox, outbox_prefix, person_hash};
+use crate::keys::{DUE_AT, DUE_KIND, Due, DueKind, Key, SK, person_hash};
 
 /// How long a sender may take before another tries.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -67,7 +67,7 @@ impl Message {
         item
     }
 
-    fn read(item: &Item) -> Result<Self, Failure> {
+    pub(crate) fn read(item: &Item) -> Result<Self, Failure> {
         let unreadable = || Failure::unreadable("not the key of a mail");
         let mailbox = item.text("PK")?.strip_prefix("P#").ok_or_else(unreadable)?;
         let parts: Vec<&str> = item.text(SK)?.split('#').collect();
@@ -83,23 +83,6 @@ impl Message {
             facts: serde_json::from_str(item.text("facts")?).map_err(Failure::unreadable)?,
         })
     }
-}
-
-/// A mail found under a booking: which, how far it has got, and since when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filed {
-    /// Which mail.
-    pub kind: String,
-    /// About which booking.
-    pub generation: Generation,
-    /// When what it tells happened.
-    pub at: Timestamp,
-    /// How far it has got.
-    pub state: MessageState,
-    /// Since when; a mail that is due has been since it was made.
-    pub since: Timestamp,
-    /// Why it was dropped, if it was.
-    pub why: Option<String>,
 }
 
 impl Store {
@@ -206,25 +189,6 @@ impl Store {
         }
     }
 
-    /// Whether a mail with this booking's link is on its way, or went at or after `since`.
-    pub async fn has_mail_since(
-        &self,
-        person: PersonId,
-        event: EventId,
-        generation: Generation,
-        since: Timestamp,
-    ) -> Result<bool, Failure> {
-        let counts = |m: &Filed| m.state == MessageState::Due || (m.state == MessageState::Sent && m.since >= since);
-        Ok(self.filed(person, event).await?.iter().any(|m| m.generation == generation && counts(m)))
-    }
-
-    /// Every mail about one booking.
-    pub async fn filed(&self, person: PersonId, event: EventId) -> Result<Vec<Filed>, Failure> {
-        let pk = mailbox(person.mailbox());
-        let items = self.query(&pk, &outbox_prefix(person, event), true).await?;
-        items.iter().map(read_filed).collect()
-    }
-
     /// Whether nothing may be sent to this mailbox.
     pub async fn is_suppressed(&self, person: PersonId) -> Result<bool, Failure> {
         let reply = self
@@ -238,25 +202,6 @@ impl Store {
     }
 }
 
-/// A mail, and whose and about what it is.
-pub(crate) fn read_filed_of(item: &Item) -> Result<(EventId, PersonId, Filed), Failure> {
-    let message = Message::read(item)?;
-    Ok((message.event, message.person, read_filed(item)?))
-}
-
 fn is_held_by(item: Option<&Item>, holder: u64) -> bool {
     item.is_some_and(|item| item.number(HOLDER).is_ok_and(|found: u64| found == holder))
-}
-
-fn read_filed(item: &Item) -> Result<Filed, Failure> {
-    let message = Message::read(item)?;
-    let state = match item.text("st")? {
-        "due" => MessageState::Due,
-        "sent" => MessageState::Sent,
-        _ => MessageState::Dropped,
-    };
-    let ended = item.number_or_none("ended")?.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let why = item.text("detail").ok().filter(|_| state == MessageState::Dropped).map(str::to_owned);
-    let Message { kind, generation, at, .. } = message;
-    Ok(Filed { kind, generation, at, state, since: ended.unwrap_or(at), why })
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::failure::Failure;
-use crate::item::{Attributes as _, number, text};
+use crate::item::{Attributes as _, Item, number, text};
 use crate::keys::{Key, deed_prefix, mailbox};
 
 /// Something an organiser did.
@@ -41,6 +41,19 @@ pub struct BookingKey {
     pub event: EventId,
     /// Which booking.
     pub generation: Generation,
+    /// The first version of the ledger that shows what was done; 0 where it is not known.
+    pub version: u64,
+}
+
+/// An action, as it concerned one of a person's bookings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// Which booking.
+    pub generation: Generation,
+    /// The first version of the ledger that shows it.
+    pub version: u64,
+    /// What was done.
+    pub action: Action,
 }
 
 impl Store {
@@ -54,24 +67,19 @@ impl Store {
         item.insert("d".to_owned(), words.clone());
         self.put_if_absent(item).await?;
         let beside = concerned.iter().map(|of| {
-            let deed = Key::Deed { person: of.person, event: of.event, time_and_id: time_and_id.clone() };
-            let mut item = deed.attributes();
+            let mut item = Key::Deed(of.person, of.event, time_and_id.clone()).attributes();
             item.insert("d".to_owned(), words.clone());
             item.insert("g".to_owned(), number(of.generation.0));
+            item.insert("v".to_owned(), number(of.version));
             self.put_if_absent(item)
         });
         try_join_all(beside).await.map(drop)
     }
 
-    /// What organisers did about somebody's bookings for an event, in order, and about which of them.
-    pub async fn deeds(&self, person: PersonId, event: EventId) -> Result<Vec<(Generation, Action)>, Failure> {
+    /// What organisers did about somebody's bookings for an event, in order.
+    pub async fn deeds(&self, person: PersonId, event: EventId) -> Result<Vec<Deed>, Failure> {
         let items = self.query(&mailbox(person.mailbox()), &deed_prefix(person, event), true).await?;
-        let read = |item| {
-            let item: &crate::item::Item = item;
-            let action = serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?;
-            Ok((Generation(item.number("g")?), action))
-        };
-        items.iter().map(read).collect()
+        items.iter().map(read_deed).collect()
     }
 
     /// A day's actions (UK time), in order.
@@ -79,4 +87,9 @@ impl Store {
         let items = self.query(&Key::Action(day, String::new()).pk(), "", true).await?;
         items.iter().map(|item| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)).collect()
     }
+}
+
+fn read_deed(item: &Item) -> Result<Deed, Failure> {
+    let action = serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?;
+    Ok(Deed { generation: Generation(item.number("g")?), version: item.number("v")?, action })
 }

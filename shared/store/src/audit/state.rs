@@ -7,10 +7,10 @@ use domain::{EventId, Generation, PersonId, Registration};
 
 use crate::events;
 use crate::failure::Failure;
+use crate::filed::read_filed_of;
 use crate::item::{Attributes as _, Item};
 use crate::keys::{DUE_AT, PK, SK};
-use crate::outbox::{MessageState, read_filed_of};
-use crate::{EventRecord, Store, ledger_item, registrations};
+use crate::{EventRecord, MessageState, Store, ledger_item, registrations};
 
 /// The table, as an audit sees it.
 #[derive(Default)]

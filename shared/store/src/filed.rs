@@ -1,0 +1,69 @@
+//! Mails found again under a booking: which, and what has become of them.
+
+use domain::{EventId, Generation, PersonId};
+use jiff::Timestamp;
+
+use crate::failure::Failure;
+use crate::item::{Attributes as _, Item};
+use crate::keys::{mailbox, outbox_prefix};
+use crate::{Message, MessageState, Store};
+
+/// A mail found under a booking: which, how far it has got, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// Which mail.
+    pub kind: String,
+    /// About which booking.
+    pub generation: Generation,
+    /// The version of the ledger that shows what it tells; `None` where it tells no change of the ledger.
+    pub version: Option<u64>,
+    /// When what it tells happened.
+    pub at: Timestamp,
+    /// How far it has got.
+    pub state: MessageState,
+    /// Since when; a mail that is due has been since it was made.
+    pub since: Timestamp,
+    /// Why it was dropped, if it was.
+    pub why: Option<String>,
+}
+
+impl Store {
+    /// Whether a mail with this booking's link is on its way, or went at or after `since`.
+    pub async fn has_mail_since(
+        &self,
+        person: PersonId,
+        event: EventId,
+        generation: Generation,
+        since: Timestamp,
+    ) -> Result<bool, Failure> {
+        let counts = |m: &Filed| m.state == MessageState::Due || (m.state == MessageState::Sent && m.since >= since);
+        Ok(self.filed(person, event).await?.iter().any(|m| m.generation == generation && counts(m)))
+    }
+
+    /// Every mail about one booking.
+    pub async fn filed(&self, person: PersonId, event: EventId) -> Result<Vec<Filed>, Failure> {
+        let pk = mailbox(person.mailbox());
+        let items = self.query(&pk, &outbox_prefix(person, event), true).await?;
+        items.iter().map(read_filed).collect()
+    }
+}
+
+/// A mail, and whose and about what it is.
+pub(crate) fn read_filed_of(item: &Item) -> Result<(EventId, PersonId, Filed), Failure> {
+    let message = Message::read(item)?;
+    Ok((message.event, message.person, read_filed(item)?))
+}
+
+fn read_filed(item: &Item) -> Result<Filed, Failure> {
+    let message = Message::read(item)?;
+    let state = match item.text("st")? {
+        "due" => MessageState::Due,
+        "sent" => MessageState::Sent,
+        _ => MessageState::Dropped,
+    };
+    let ended = item.number_or_none("ended")?.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let why = item.text("detail").ok().filter(|_| state == MessageState::Dropped).map(str::to_owned);
+    let Message { kind, generation, at, facts, .. } = message;
+    let version = facts["version"].as_u64();
+    Ok(Filed { kind, generation, version, at, state, since: ended.unwrap_or(at), why })
+}
