@@ -49,7 +49,7 @@ impl TestHub {
         Self::over(folder, options).await
     }
 
-    async fn over(folder: TempDir, options: Options) -> Self {
+    pub async fn over(folder: TempDir, options: Options) -> Self {
         let hub = Hub::start(options).await.expect("the hub starts");
         let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let mut this = Self { hub, http, admin: String::new(), folder };
