@@ -1,0 +1,1 @@
+//! Papers that people take away: certificates as PDF, workbooks, CSV. `typst` is linked by this crate alone.
