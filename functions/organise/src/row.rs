@@ -166,6 +166,7 @@ mod tests {
                 ending: Ending::Cancelled,
                 late: false,
                 returned: false,
+                held: true,
                 at,
             })
         };

@@ -20,7 +20,7 @@ fn event() -> Event {
 }
 
 fn ended(ending: Ending, late: bool) -> Place {
-    Place::Ended(Tombstone { generation: Generation(2), ending, late, returned: false, at: at(BEFORE) })
+    Place::Ended(Tombstone { generation: Generation(2), ending, late, returned: false, held: true, at: at(BEFORE) })
 }
 
 /// What a mail about generation 2 becomes.

@@ -3,7 +3,7 @@
 //!
 //! Live (positive): ticket (bits 0–19), admitted (20), returned (21), approved (22), accepted (23), priority (24–28),
 //! lane (29–33), generation (34–45). Ended (negative): minus of when (0–33), late (34), ending (35–38),
-//! generation (39–50), returned (51).
+//! generation (39–50), returned (51), held (52).
 
 use jiff::Timestamp;
 
@@ -123,6 +123,8 @@ pub struct Tombstone {
     pub late: bool,
     /// Had let an offer lapse.
     pub returned: bool,
+    /// Had a place without an open offer: what was given up was a place, not a position in the line.
+    pub held: bool,
     /// When, to the second; from 1970 to 2514.
     pub at: Timestamp,
 }
@@ -168,8 +170,8 @@ impl Entry {
                 let at = t.at.as_second().clamp(0, (1 << 34) - 1);
                 let ending = Ending::ALL.iter().position(|ending| *ending == t.ending).unwrap_or(0);
                 let ending = i64::try_from(ending).unwrap_or(0);
-                let returned = i64::from(t.returned) << 51;
-                -(at | i64::from(t.late) << 34 | (ending + 1) << 35 | i64::from(t.generation.0) << 39 | returned)
+                let flags = i64::from(t.late) << 34 | i64::from(t.returned) << 51 | i64::from(t.held) << 52;
+                -(at | (ending + 1) << 35 | i64::from(t.generation.0) << 39 | flags)
             }
         }
     }
@@ -197,6 +199,7 @@ impl Entry {
                 at: at.ok_or(InvalidEntry(number))?,
                 late: bits(34, 1) == 1,
                 returned: bits(51, 1) == 1,
+                held: bits(52, 1) == 1,
                 ending: *ending.ok_or(InvalidEntry(number))?,
                 generation: generation(39)?,
             })
@@ -227,6 +230,7 @@ mod tests {
                 ending,
                 late: true,
                 returned: true,
+                held: true,
                 at: Timestamp::from_second(1_781_000_000).unwrap(),
             };
             for entry in [Entry::Live(live), Entry::Ended(tombstone)] {

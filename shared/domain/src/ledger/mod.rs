@@ -245,7 +245,8 @@ impl Ledger {
         };
         if self.state == State::Cancelled {
             let (generation, ending) = (live.generation, Ending::EventCancelled);
-            let tombstone = Tombstone { generation, ending, late: false, returned: live.returned, at: self.starts };
+            let (held, returned) = (self.is_admitted(person, live), live.returned);
+            let tombstone = Tombstone { generation, ending, late: false, returned, held, at: self.starts };
             return Some(Place::Ended(tombstone));
         }
         if let Some(until) = self.offers.get(&person) {

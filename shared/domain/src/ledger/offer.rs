@@ -115,6 +115,7 @@ impl Ledger {
             ending,
             late: late && held,
             returned: live.returned,
+            held,
             at: Timestamp::from_second(now.as_second()).unwrap_or(now),
         };
         self.members.insert(person, Entry::Ended(tombstone));
