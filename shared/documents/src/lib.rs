@@ -1,1 +1,1 @@
-//! Papers that people take away: certificates as PDF, workbooks, CSV. `typst` is linked by this crate alone.
+//! Tables that people take away: workbooks, CSV, and the charts of the report.

@@ -13,6 +13,7 @@ pub mod person;
 pub mod refusal;
 pub mod registration;
 pub mod reminders;
+pub mod report;
 pub mod role;
 pub mod text;
 pub mod working_hours;
