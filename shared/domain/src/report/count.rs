@@ -205,7 +205,9 @@ pub(super) fn report(period: Period, events: &[EventFacts]) -> Report {
             completeness.events += 1;
             completeness.lacking_attendance += u64::from(lacks_attendance(event));
         }
-        tables.iter_mut().for_each(|table| table.add(event));
+        for table in &mut tables {
+            table.add(event);
+        }
     }
     Report {
         period: period.to_string(),

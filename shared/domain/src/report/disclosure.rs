@@ -87,7 +87,7 @@ impl<'a> Publication<'a> {
     fn of(exact: &'a Report, totals_are_exact: bool) -> Self {
         let mut published = exact.clone();
         for row in published.tables.iter_mut().flat_map(|table| &mut table.rows) {
-            row.figures = row.figures.map(|figures| published_row(&row.key, figures));
+            row.figures = row.figures.map(|figures| published_row(&row.key, &figures));
         }
         if !totals_are_exact {
             published.totals = published_totals(&exact.totals);
@@ -241,7 +241,7 @@ struct Place {
 }
 
 /// A row under the rule, with what may be in one.
-fn published_row(key: &RowKey, exact: Figures) -> Figures {
+fn published_row(key: &RowKey, exact: &Figures) -> Figures {
     let mut figures = Figures::default();
     let added_up: Vec<Figure> = SUMS.iter().flat_map(|sum| sum.columns().map(|(_, figure)| figure)).collect();
     for (figure, cell) in exact.iter() {
@@ -262,18 +262,15 @@ fn published_row(key: &RowKey, exact: Figures) -> Figures {
 /// Totals under the rule. A mean of few answers would tell what they were.
 fn published_totals(exact: &Figures) -> Figures {
     let mut figures = *exact;
+    let few_answers = exact.count(Figure::EvaluationResponses) <= WITHHELD_MAX;
     for (figure, cell) in exact.iter() {
         figures.set(
             figure,
             match figure.kind() {
                 Kind::Events => cell,
-                Kind::People | Kind::Distinct => rule(cell),
                 Kind::Minutes => Cell::None,
-                Kind::Answers if exact.count(Figure::EvaluationResponses) <= WITHHELD_MAX => match cell {
-                    Cell::Count(0) | Cell::None => cell,
-                    _ => Cell::Withheld,
-                },
-                Kind::Answers => rule(cell),
+                Kind::Answers if few_answers && matches!(cell, Cell::Mean(_)) => Cell::Withheld,
+                Kind::People | Kind::Distinct | Kind::Answers => rule(cell),
             },
         );
     }

@@ -97,7 +97,6 @@ impl Standing {
     /// an approval that never came is refused): their tombstones say when, and whether there was a place.
     pub fn of(ledger: &Ledger, person: PersonId) -> Self {
         match ledger.members.get(&person) {
-            None => Self::Gone,
             Some(Entry::Live(_)) if ledger.state == State::Cancelled => Self::Gone,
             Some(Entry::Live(live)) if ledger.is_admitted(person, live) => Self::Held,
             Some(Entry::Live(_)) => Self::Unmet,
@@ -111,7 +110,7 @@ impl Standing {
             Some(Entry::Ended(tombstone)) if tombstone.held && tombstone.ending == Ending::Cancelled => {
                 Self::GaveUp { late: tombstone.late }
             }
-            Some(Entry::Ended(_)) => Self::Gone,
+            Some(Entry::Ended(_)) | None => Self::Gone,
         }
     }
 }
