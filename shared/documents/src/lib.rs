@@ -1,1 +1,8 @@
-//! Tables that people take away: workbooks, CSV, and the charts of the report.
+//! Tables that people take away: workbooks and CSV, and the charts that go with them.
+
+pub mod chart;
+pub mod csv;
+mod value;
+pub mod workbook;
+
+pub use value::Value;
