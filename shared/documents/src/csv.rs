@@ -2,6 +2,8 @@
 
 use ::csv::{Terminator, WriterBuilder};
 
+pub use ::csv::Error as Failure;
+
 use crate::Value;
 
 /// The media type.
@@ -13,7 +15,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub fn write<'a>(
     header: impl IntoIterator<Item = &'a str>,
     rows: impl IntoIterator<Item = Vec<Value>>,
-) -> Result<Vec<u8>, ::csv::Error> {
+) -> Result<Vec<u8>, Failure> {
     let mut table = BYTE_ORDER_MARK.to_vec();
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(&mut table);
     writer.write_record(header)?;

@@ -2,9 +2,9 @@
 //! bytes: the creation time is the content's, not the clock's.
 
 use jiff::civil::Date;
+pub use rust_xlsxwriter::XlsxError as Failure;
 use rust_xlsxwriter::{
     Chart, ChartType, DocProperties, ExcelDateTime, Format, Table, TableColumn, TableStyle, Workbook, Worksheet,
-    XlsxError,
 };
 
 use crate::Value;
@@ -55,7 +55,7 @@ pub struct Book {
 
 impl Book {
     /// An empty workbook of this title, made on this day.
-    pub fn new(title: &str, made: Date) -> Result<Self, XlsxError> {
+    pub fn new(title: &str, made: Date) -> Result<Self, Failure> {
         let mut workbook = Workbook::new();
         // Days of reports are of this age: both parts fit.
         let (year, month, day) = (made.year(), made.month(), made.day());
@@ -83,7 +83,7 @@ impl Book {
         heading: &str,
         lines: &[(String, Value)],
         charts: &[BarChart],
-    ) -> Result<(), XlsxError> {
+    ) -> Result<(), Failure> {
         let (bold, mean, moment) = (self.bold.clone(), self.mean.clone(), self.moment.clone());
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(name)?.set_landscape().set_print_fit_to_pages(1, 0);
@@ -106,7 +106,7 @@ impl Book {
         columns: &[Column],
         rows: impl IntoIterator<Item = Vec<Value>>,
         size: Size,
-    ) -> Result<(), XlsxError> {
+    ) -> Result<(), Failure> {
         self.tables += 1;
         let (mean, moment) = (self.mean.clone(), self.moment.clone());
         let sheet = match size {
@@ -139,7 +139,7 @@ impl Book {
         &mut self,
         name: &str,
         rows: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<(), XlsxError> {
+    ) -> Result<(), Failure> {
         let (bold, wrapped) = (self.bold.clone(), self.wrapped.clone());
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(name)?.set_print_fit_to_pages(1, 0);
@@ -153,7 +153,7 @@ impl Book {
     }
 
     /// The file.
-    pub fn into_bytes(mut self) -> Result<Vec<u8>, XlsxError> {
+    pub fn into_bytes(mut self) -> Result<Vec<u8>, Failure> {
         self.workbook.save_to_buffer()
     }
 }
@@ -165,7 +165,7 @@ fn write(
     value: &Value,
     mean: &Format,
     moment: &Format,
-) -> Result<(), XlsxError> {
+) -> Result<(), Failure> {
     match value {
         Value::Empty => {}
         // Written as text, never as a formula.

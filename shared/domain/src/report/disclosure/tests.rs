@@ -12,7 +12,9 @@ const PARTS: [Figure; 2] = [Figure::Attended, Figure::DidNotAttend];
 
 fn figures(attended: u64, absent: u64) -> Figures {
     let mut figures = Figures::default();
-    Figure::ALL.into_iter().for_each(|figure| figures.set(figure, Cell::Count(0)));
+    for figure in Figure::ALL {
+        figures.set(figure, Cell::Count(0));
+    }
     figures.set(Figure::Attended, Cell::Count(attended));
     figures.set(Figure::DidNotAttend, Cell::Count(absent));
     figures.set(Figure::PlacesBooked, Cell::Count(attended + absent));
