@@ -55,7 +55,7 @@ pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
         is_late: event.is_late(now),
         notice_days: event.notice_days.unwrap_or(0),
     };
-    Page { title: "Your booking", hub: &app.config.hub_name }.show(&content)
+    Page::new("Your booking", &app.config.hub_name).show(&content)
 }
 
 fn state_of(held: &HeldBooking) -> BookingState {

@@ -59,7 +59,7 @@ pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
         form.access_needs.clone().unwrap_or_default(),
     ];
     let content = DetailsPage { token: &token, typed, mistakes: Vec::new() };
-    Page { title: "Correct your details", hub: &app.config.hub_name }.show(&content)
+    Page::new("Correct your details", &app.config.hub_name).show(&content)
 }
 
 /// Keeps the corrections.
@@ -70,7 +70,7 @@ pub async fn submit(State(app): State<Arc<App>>, held: HeldBooking, typed: FormD
         Err(errors) => {
             let typed = FIELDS.map(|field| typed.one(field).to_owned());
             let content = DetailsPage { token: &token, typed, mistakes: Mistake::of(&errors) };
-            return Ok(Page { title: "Correct your details", hub: &app.config.hub_name }.show_again(&content));
+            return Ok(Page::new("Correct your details", &app.config.hub_name).show_again(&content));
         }
     };
     let mut registration = held.registration;

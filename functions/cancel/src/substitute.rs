@@ -91,7 +91,7 @@ fn page<'a>(
     typed: &'a FormData,
     errors: &[FieldError],
 ) -> (Page<'a>, SubstitutePage<'a>) {
-    let frame = Page { title: "Hand over to a colleague", hub: &app.config.hub_name };
+    let frame = Page::new("Hand over to a colleague", &app.config.hub_name);
     let (token, title) = (app.identity.token(&held.link), held.record.event.title.as_str());
     (frame, SubstitutePage { token, title, typed, mistakes: Mistake::of(errors) })
 }

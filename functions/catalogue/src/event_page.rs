@@ -119,5 +119,5 @@ pub async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response,
         Availability::Cancelled => format!("Cancelled: {}", record.event.title),
         _ => record.event.title.clone(),
     };
-    Ok(page::keep(Page { title: &title, hub: &app.config.hub_name }.show(&content), KEPT_SECONDS))
+    Ok(page::keep(Page::new(&title, &app.config.hub_name).show(&content), KEPT_SECONDS))
 }

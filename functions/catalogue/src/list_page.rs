@@ -68,7 +68,7 @@ pub async fn show(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Res
         is_filtered: filters.any(),
         events: listed(&found, &filters, now),
     };
-    let page = Page { title: "What is on", hub: &app.config.hub_name };
+    let page = Page::new("What is on", &app.config.hub_name);
     Ok(page::keep(page.show(&content), KEPT_SECONDS))
 }
 

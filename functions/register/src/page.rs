@@ -30,7 +30,7 @@ pub async fn show(State(app): State<Arc<App>>, Asked(id): Asked) -> Result<Respo
     let is_full = record.event.capacity.is_some() && ledger.places().free == 0;
     let nothing = FormData::default();
     let content = form_page(&app, &record, &nothing, &[], is_full);
-    Ok(Page { title: &title(&record), hub: &app.config.hub_name }.show(&content))
+    Ok(Page::new(&title(&record), &app.config.hub_name).show(&content))
 }
 
 /// Why nobody can book now, whoever they are.
@@ -60,7 +60,7 @@ pub async fn submit(
         Err(errors) => {
             let mistakes = Mistake::of(&errors);
             let content = form_page(&app, &record, &typed, &mistakes, false);
-            return Ok(Page { title: &title(&record), hub: &app.config.hub_name }.show_again(&content));
+            return Ok(Page::new(&title(&record), &app.config.hub_name).show_again(&content));
         }
     };
     let told = book(&app, record, value, Via::Person).await?;
@@ -129,5 +129,5 @@ pub async fn booked(
         status: standing.status,
         position: standing.position,
     };
-    Ok(Page { title: "Booking received", hub: &app.config.hub_name }.show(&content))
+    Ok(Page::new("Booking received", &app.config.hub_name).show(&content))
 }
