@@ -11,13 +11,14 @@ const SOURCES: [&str; 4] = ["package.json", "package-lock.json", "build.mjs", "l
 /// The lock file that the installed packages are of.
 const INSTALLED: &str = "installed.json";
 
+#[expect(clippy::disallowed_methods, reason = "Cargo tells a build script by its environment where to write")]
 fn main() {
     for source in SOURCES {
         println!("cargo::rerun-if-changed=styles/{source}");
     }
     println!("cargo::rerun-if-changed=build.rs");
-    // Cargo sets both for every build script.
-    let styles = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("a package")).join("styles");
+    let styles = Path::new(env!("CARGO_MANIFEST_DIR")).join("styles");
+    // Cargo sets it for every build script.
     let folder = Path::new(&env::var("OUT_DIR").expect("an output folder")).join("styles");
     fs::create_dir_all(&folder).expect("the output folder can be written to");
     for source in SOURCES {

@@ -9,7 +9,7 @@ use axum::response::Response;
 use domain::Ledger;
 use jiff::Timestamp;
 use store::EventRecord;
-use web::components::{Checkboxes, Select};
+use web::components::{Button, ButtonKind, Card, Checkboxes, Content, InsetText, Select, Tag};
 use web::page::{self, Page};
 
 use crate::availability::Availability;
@@ -29,8 +29,21 @@ struct ListPage {
     events: Vec<Listed>,
 }
 
+impl ListPage {
+    fn note(words: &'static str) -> InsetText<'static> {
+        InsetText { content: words.into() }
+    }
+
+    fn button() -> Button<'static> {
+        Button { words: "Show events", kind: ButtonKind::Secondary }
+    }
+}
+
+/// What a card says of an event, under its title.
+#[derive(Template)]
+#[template(path = "listed.html")]
 struct Listed {
-    id: String,
+    href: String,
     title: String,
     summary: Option<String>,
     when: String,
@@ -40,10 +53,19 @@ struct Listed {
 }
 
 impl Listed {
+    fn card(&self) -> Card<'_> {
+        let content = Content::of(self);
+        Card { heading: &self.title, level: 3, href: &self.href, is_clickable: true, content }
+    }
+
+    fn tag(&self) -> Tag<'_> {
+        Tag { words: self.availability.to_string().into(), colour: self.availability.tone() }
+    }
+
     fn of(record: &EventRecord, availability: Availability, now: Timestamp) -> Self {
         let event = &record.event;
         Self {
-            id: record.id.to_string(),
+            href: format!("/events/{}", record.id),
             title: event.title.clone(),
             summary: event.summary.clone(),
             when: words::when(event, now),

@@ -138,8 +138,8 @@ impl<'a> Field<'a> {
     }
 
     /// The id of a choice, from 1: the first bears the field's name.
-    pub(super) fn choice_id(&self, index: &usize) -> String {
-        if *index == 1 { self.name.clone().into_owned() } else { format!("{}-{index}", self.name) }
+    pub(super) fn choice_id(&self, index: usize) -> String {
+        if index == 1 { self.name.clone().into_owned() } else { format!("{}-{index}", self.name) }
     }
 }
 

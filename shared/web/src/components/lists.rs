@@ -76,8 +76,8 @@ pub struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn is_numeric(&self, index: &usize) -> bool {
-        self.columns.get(*index).is_some_and(|column| column.is_numeric)
+    fn is_numeric(&self, index: usize) -> bool {
+        self.columns.get(index).is_some_and(|column| column.is_numeric)
     }
 }
 
