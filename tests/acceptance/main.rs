@@ -9,6 +9,7 @@ mod fair_handover;
 mod fair_history;
 mod hub;
 mod line;
+mod lists;
 mod mail;
 mod organisers;
 mod pages;

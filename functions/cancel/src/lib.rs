@@ -1,7 +1,6 @@
 //! My booking: see it, correct it, give it up, hand it over, and have the link mailed again.
 
 mod booking;
-mod booking_page;
 mod details;
 mod resend;
 mod substitute;

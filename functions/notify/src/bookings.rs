@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::App;
 use domain::ledger::{Entry, Ledger};
-use domain::{EventId, PersonId, Registration};
+use domain::{EventId, PersonId, Programmes, Registration};
 use store::{EventRecord, Message};
 
 use crate::overtaken::Standing;
@@ -13,6 +13,7 @@ use crate::overtaken::Standing;
 pub(crate) struct Bookings {
     events: BTreeMap<EventId, (EventRecord, Ledger)>,
     registrations: BTreeMap<(EventId, PersonId), Registration>,
+    programmes: Programmes,
 }
 
 /// What one mail is about.
@@ -23,6 +24,8 @@ pub(crate) struct Booking<'a> {
     pub ledger: &'a Ledger,
     /// What the person filled in.
     pub registration: &'a Registration,
+    /// Whether the event's programme keeps confidences.
+    pub confidential: bool,
 }
 
 impl Bookings {
@@ -40,14 +43,15 @@ impl Bookings {
             let found = app.store.registrations(event, people).await?;
             registrations.extend(found.into_iter().map(|(person, registration)| ((event, person), registration)));
         }
-        Ok(Self { events, registrations })
+        Ok(Self { events, registrations, programmes: app.store.programmes().await? })
     }
 
     /// The booking behind a mail; `None` for a group's nameless place, or where it has been erased.
     pub fn of(&self, message: &Message) -> Option<Booking<'_>> {
         let (record, ledger) = self.events.get(&message.event)?;
         let registration = self.registrations.get(&(message.event, message.person))?;
-        Some(Booking { record, ledger, registration })
+        let confidential = self.programmes.is_confidential(record.event.programme);
+        Some(Booking { record, ledger, registration, confidential })
     }
 }
 

@@ -112,6 +112,7 @@ async fn send(
     let about = About {
         name: booking.registration.form.name.as_str(),
         event: &booking.record.event,
+        confidential: booking.confidential,
         reference: reference.to_string(),
         manage_link: app.manage_link(&Link { person: message.person, event: message.event, generation }),
         events_link: format!("{}/events", app.config.base_url),

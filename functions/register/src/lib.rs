@@ -2,7 +2,6 @@
 
 mod api;
 mod book;
-mod booked_page;
 mod form_page;
 mod page;
 mod settle;
@@ -20,7 +19,7 @@ pub use settle::settle;
 pub fn router(app: Arc<App>) -> Router {
     let routes = Router::new()
         .route("/events/{id}/register", get(page::show).post(page::submit))
-        .route("/events/{id}/booked", get(booked_page::show))
+        .route("/events/{id}/booked", get(page::booked))
         .route("/api/v1/events/{id}/registrations", post(api::register))
         .with_state(Arc::clone(&app));
     edge(app, routes)

@@ -1,6 +1,7 @@
 //! Composition: reads the environment, the clock and entropy, so that nothing else does, and hands each function
 //! exactly what it needs.
 
+pub mod access;
 mod asked;
 mod bookings;
 mod clock;
@@ -11,6 +12,8 @@ mod handover;
 mod identity;
 mod lambda;
 mod secrets;
+mod settings;
+pub mod trail;
 pub mod views;
 
 use std::sync::Arc;

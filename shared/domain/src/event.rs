@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{GENERAL, LaneKey};
-use crate::role::{Programme, Role};
+use crate::programme::ProgrammeId;
+use crate::role::Role;
 
 /// One dated part of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,7 +131,7 @@ pub struct Event {
     /// Markdown.
     pub description: Option<String>,
     /// The theme it belongs to.
-    pub programme: Programme,
+    pub programme: ProgrammeId,
     /// Online, in person, or both.
     pub format: Format,
     /// Where, if anywhere.

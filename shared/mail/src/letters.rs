@@ -74,6 +74,8 @@ pub struct About<'a> {
     pub name: &'a str,
     /// The event.
     pub event: &'a Event,
+    /// Whether its programme keeps confidences: the subject then does not name it.
+    pub confidential: bool,
     /// What to quote.
     pub reference: String,
     /// Where to see, change or cancel the booking.
@@ -89,7 +91,7 @@ pub struct About<'a> {
 impl About<'_> {
     /// The letter of one kind.
     pub fn letter(&self, kind: &LetterKind) -> Letter {
-        let title = if self.event.programme.is_confidential() { "your booking" } else { self.event.title.as_str() };
+        let title = if self.confidential { "your booking" } else { self.event.title.as_str() };
         let mut parts = vec![Part::Text(self.state(kind))];
         parts.push(Part::Link { label: manage_label(kind).to_owned(), url: self.manage_link.clone() });
         if self.is_about_to_start(kind)
