@@ -65,9 +65,9 @@ async fn who_has_cancelled_hears_nothing_more_and_reminders_move_with_the_event(
     let later = json!([{"starts": "2026-12-08T09:30:00Z", "ends": "2026-12-08T16:30:00Z"}]);
     assert_eq!(hub.patch(&event, json!({"sessions": later})).await.status, 200);
     hub.set_clock("2026-11-30T12:00:00Z").await;
-    assert_eq!(hub.subjects("Ann Ash").await, ["Confirmed"]);
+    assert_eq!(hub.subjects("Ann Ash").await, ["Confirmed", "Changed"]);
     hub.set_clock("2026-12-08T12:00:00Z").await;
-    assert_eq!(hub.subjects("Ann Ash").await, ["Confirmed", "In a week", "Tomorrow"]);
+    assert_eq!(hub.subjects("Ann Ash").await, ["Confirmed", "Changed", "In a week", "Tomorrow"]);
     assert_eq!(hub.subjects("Bob Birch").await, ["Confirmed", "Cancelled"]);
 }
 

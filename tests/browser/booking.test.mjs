@@ -27,7 +27,7 @@ async function violations(html) {
 }
 
 async function check(page) {
-  const css = await (await fetch(`${hub.url}/assets/lectern.css`)).text();
+  const css = await (await fetch(hub.url + (await page.getAttribute("link[rel=stylesheet]", "href")))).text();
   const found = await violations({ url: `${hub.url}/health`, content: await page.content(), css });
   assert.deepEqual(found, [], page.url());
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - globalThis.innerWidth);

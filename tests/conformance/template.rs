@@ -41,6 +41,7 @@ fn every_function_has_a_recorded_trigger_for_each_way_it_is_started() {
         let begins = |prefix: &str| names.iter().any(|name| name.starts_with(prefix));
         assert_eq!(begins("http-"), !function.routes.is_empty(), "{}: {names:?}", function.name);
         assert_eq!(begins("stream-"), !function.streams.is_empty(), "{}: {names:?}", function.name);
+        assert_eq!(begins("sns-"), !function.topics.is_empty(), "{}: {names:?}", function.name);
         assert_eq!(begins("schedule-"), !function.schedules.is_empty(), "{}: {names:?}", function.name);
     }
 }

@@ -64,7 +64,7 @@ async fn every_function_handles_its_batches_and_ticks() {
     let folder = tempfile::tempdir().expect("a folder");
     let hub = hub(&folder).await;
     for function in template().functions {
-        for prefix in ["stream-", "schedule-"] {
+        for prefix in ["stream-", "schedule-", "sns-"] {
             for (path, text) in recorded(&function.name, prefix) {
                 let payload: Value = serde_json::from_str(&text).expect("JSON");
                 let answer = hub.invoke(&function.name, payload).await.expect("handled");

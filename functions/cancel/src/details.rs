@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::{FieldError, Fields, Organisation, PersonName, Refusal, RegistrationForm};
 use serde_json::{Map, Value};
-use web::components::{ErrorSummary, Field, InputKind, TextInput, Textarea};
+use web::components::{Button, ErrorSummary, Field, InputKind, TextInput, Textarea};
 use web::forms::FormData;
 use web::page::{Mistake, Page, see_other};
 
@@ -41,6 +41,10 @@ impl DetailsPage<'_> {
         ]
     }
 
+    fn button() -> Button<'static> {
+        Button::new("Save")
+    }
+
     fn access_needs(&self) -> Textarea<'_> {
         let field = Field::new(FIELDS[3], "Access needs").optional().mistakes(&self.mistakes);
         Textarea { field, value: &self.typed[3], rows: 3 }
@@ -59,7 +63,11 @@ pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
         form.access_needs.clone().unwrap_or_default(),
     ];
     let content = DetailsPage { token: &token, typed, mistakes: Vec::new() };
-    Page { title: "Correct your details", hub: &app.config.hub_name }.show(&content)
+    frame(&app, &token).show(&content)
+}
+
+fn frame<'a>(app: &'a App, token: &str) -> Page<'a> {
+    Page::new("Correct your details", &app.config.hub_name).back(format!("/bookings/{token}"), "Back to your booking")
 }
 
 /// Keeps the corrections.
@@ -70,7 +78,7 @@ pub async fn submit(State(app): State<Arc<App>>, held: HeldBooking, typed: FormD
         Err(errors) => {
             let typed = FIELDS.map(|field| typed.one(field).to_owned());
             let content = DetailsPage { token: &token, typed, mistakes: Mistake::of(&errors) };
-            return Ok(Page { title: "Correct your details", hub: &app.config.hub_name }.show_again(&content));
+            return Ok(frame(&app, &token).show_again(&content));
         }
     };
     let mut registration = held.registration;

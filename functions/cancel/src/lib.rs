@@ -1,9 +1,11 @@
 //! My booking: see it, correct it, give it up, hand it over, and have the link mailed again.
 
 mod booking;
+mod booking_page;
 mod details;
 mod resend;
 mod substitute;
+mod unsubscribe;
 
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/bookings/{token}/cancel", get(booking::back).post(booking::cancel_form))
         .route("/bookings/{token}/details", get(details::show).post(details::submit))
         .route("/bookings/{token}/substitute", get(substitute::show).post(substitute::submit))
+        .route("/bookings/{token}/unsubscribe", get(unsubscribe::show).post(unsubscribe::submit))
         .route("/api/v1/bookings/{token}", get(booking::read))
         .route("/api/v1/bookings/{token}/cancel", post(booking::cancel))
         .with_state(Arc::clone(&app));

@@ -11,7 +11,7 @@ use axum::response::Response;
 use domain::{EmailAddress, Registration};
 use jiff::Timestamp;
 use store::Message;
-use web::components::{ErrorSummary, Field, InputKind, TextInput};
+use web::components::{Button, ErrorSummary, Field, InputKind, TextInput};
 use web::forms::FormData;
 use web::page::{Mistake, Page};
 
@@ -31,6 +31,10 @@ impl ResendPage<'_> {
         ErrorSummary { mistakes: &self.mistakes }
     }
 
+    fn button() -> Button<'static> {
+        Button::new("Email my links")
+    }
+
     fn email(&self) -> TextInput<'_> {
         let field = Field::new("email", "Email address you booked with").mistakes(&self.mistakes);
         TextInput { field, value: self.typed, kind: InputKind::Email, autocomplete: "email" }
@@ -47,7 +51,7 @@ pub async fn show(State(app): State<Arc<App>>) -> Response {
 }
 
 fn page(app: &App, typed: &str, mistake: Option<String>) -> Response {
-    let frame = Page { title: "Get your booking links again", hub: &app.config.hub_name };
+    let frame = Page::new("Get your booking links again", &app.config.hub_name).back("/events", "All events");
     let is_again = mistake.is_some();
     let mistakes = mistake.into_iter().map(|detail| Mistake { detail, field: "email".to_owned() }).collect();
     let content = ResendPage { typed, mistakes, started: app.clock.now().as_second() };
@@ -72,7 +76,7 @@ pub async fn submit(State(app): State<Arc<App>>, headers: HeaderMap, request: Bo
             send_link(&app, &registration, now).await?;
         }
     }
-    Ok(Page { title: "Check your email", hub: &app.config.hub_name }.show(&ResentPage))
+    Ok(Page::new("Check your email", &app.config.hub_name).show(&ResentPage))
 }
 
 async fn send_link(app: &App, registration: &Registration, now: Timestamp) -> Result<(), Rejection> {

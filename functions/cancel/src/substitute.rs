@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::{FieldError, Refusal, Role};
 use serde_json::{Map, Value};
-use web::components::{Choice, ErrorSummary, Field, InputKind, Select, TextInput};
+use web::components::{Button, Choice, ErrorSummary, Field, InputKind, Select, TextInput};
 use web::forms::FormData;
 use web::page::{Mistake, Page, see_other};
 
@@ -26,6 +26,10 @@ struct SubstitutePage<'a> {
 impl SubstitutePage<'_> {
     fn summary(&self) -> ErrorSummary<'_> {
         ErrorSummary { mistakes: &self.mistakes }
+    }
+
+    fn button() -> Button<'static> {
+        Button::new("Hand over")
     }
 
     fn name(&self) -> TextInput<'_> {
@@ -91,7 +95,8 @@ fn page<'a>(
     typed: &'a FormData,
     errors: &[FieldError],
 ) -> (Page<'a>, SubstitutePage<'a>) {
-    let frame = Page { title: "Hand over to a colleague", hub: &app.config.hub_name };
+    let frame = Page::new("Hand over to a colleague", &app.config.hub_name);
+    let frame = frame.back(app.booking_page(held), "Back to your booking");
     let (token, title) = (app.identity.token(&held.link), held.record.event.title.as_str());
     (frame, SubstitutePage { token, title, typed, mistakes: Mistake::of(errors) })
 }

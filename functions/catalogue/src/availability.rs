@@ -6,6 +6,7 @@ use domain::ledger::{Lane, LaneKey, Live, State};
 use domain::{EventStatus, Ledger, PersonId};
 use jiff::Timestamp;
 use store::EventRecord;
+use web::components::TagColour;
 use web::dates;
 
 use crate::words;
@@ -95,12 +96,13 @@ impl Availability {
         }
     }
 
-    /// The style of its tag; the words say the same.
-    pub fn tone(&self) -> &'static str {
+    /// The colour of its tag; the words say the same.
+    pub fn tone(&self) -> TagColour {
         match self {
-            Self::Open(_) => "tag tag-open",
-            Self::Line { .. } | Self::NotYetOpen(_) => "tag tag-line",
-            Self::Cancelled | Self::Over | Self::Begun | Self::Closed | Self::LineFull | Self::Full => "tag",
+            Self::Open(_) => TagColour::Green,
+            Self::Line { .. } | Self::NotYetOpen(_) => TagColour::Yellow,
+            Self::Cancelled => TagColour::Red,
+            Self::Over | Self::Begun | Self::Closed | Self::LineFull | Self::Full => TagColour::Grey,
         }
     }
 }

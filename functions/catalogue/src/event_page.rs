@@ -11,6 +11,7 @@ use domain::event::{Event, Format};
 use domain::ledger::{GENERAL, Lane, LaneKey};
 use jiff::Timestamp;
 use store::EventRecord;
+use web::components::{ButtonKind, ButtonLink, Content, InsetText, Row, SummaryList, Tag, WarningCallout};
 use web::dates;
 use web::page::{self, Page};
 
@@ -23,9 +24,10 @@ use crate::{KEPT_SECONDS, markdown, words};
 #[template(path = "event.html")]
 struct EventPage<'a> {
     id: String,
-    event: &'a Event,
-    /// The name of its programme.
+    /// Where the form is.
+    form: String,
     programme: String,
+    event: &'a Event,
     /// What an organiser said when cancelling it.
     reason: Option<&'a str>,
     availability: Availability,
@@ -45,6 +47,13 @@ struct EventPage<'a> {
     json_ld: String,
 }
 
+/// What a cancelled event's page says.
+#[derive(Template)]
+#[template(path = "cancelled.html")]
+struct Cancelled<'a> {
+    reason: Option<&'a str>,
+}
+
 /// A part of the places: for whom, and what is left.
 struct LaneLine {
     roles: String,
@@ -52,15 +61,16 @@ struct LaneLine {
 }
 
 impl<'a> EventPage<'a> {
-    fn of(app: &App, programme: String, record: &'a EventRecord, ledger: &Ledger, now: Timestamp) -> Self {
+    fn of(app: &App, record: &'a EventRecord, ledger: &Ledger, now: Timestamp) -> Self {
         let event = &record.event;
         let publisher = Publisher { hub: &app.config.hub_name, base_url: &app.config.base_url };
         let availability = Availability::of(record, ledger, now);
         let can_book = matches!(availability, Availability::Open(_) | Availability::Line { .. });
         Self {
             id: record.id.to_string(),
+            form: format!("/events/{}/register", record.id),
+            programme: event.programme.label().to_owned(),
             event,
-            programme,
             reason: record.reason.as_deref(),
             waiting: words::waiting(ledger.places().waiting),
             closes: can_book.then(|| dates::moment(event.closes())),
@@ -74,6 +84,44 @@ impl<'a> EventPage<'a> {
             description: event.description.as_deref().map(markdown::to_html),
             json_ld: json_ld::write(record, &publisher),
         }
+    }
+
+    fn tag(&self) -> Tag<'static> {
+        Tag { words: self.availability.to_string().into(), colour: self.availability.tone() }
+    }
+
+    /// A fixed sentence about the event's state.
+    fn inset(html: &'static str) -> InsetText<'static> {
+        InsetText { content: Content::html(html) }
+    }
+
+    fn cancelled(&self) -> WarningCallout<'a> {
+        let content = Content::of(&Cancelled { reason: self.reason });
+        WarningCallout { heading: "This event has been cancelled", level: 2, content }
+    }
+
+    fn button(&self) -> ButtonLink<'_> {
+        ButtonLink { words: self.invitation(), href: &self.form, kind: ButtonKind::Primary }
+    }
+
+    fn facts(&self) -> SummaryList<'_> {
+        let mut rows = vec![Row::lines("When", &self.sessions), Row::new("Where", self.place.as_str())];
+        if self.mails_link() {
+            rows.push(Row::new("Joining", "We email the link to everyone who has a place"));
+        }
+        rows.push(Row::new("Programme", self.programme.as_str()));
+        rows.extend(self.cpd.as_deref().map(|cpd| Row::new("CPD", cpd)));
+        if !self.lanes.is_empty() {
+            let lane = |lane: &LaneLine| format!("{}: {}", lane.roles, lane.places);
+            rows.push(Row::lines("Places by role", &self.lanes.iter().map(lane).collect::<Vec<_>>()));
+        }
+        rows.extend(self.limit.as_ref().map(|limit| Row::new("Limit", format!("{limit} for each organisation"))));
+        rows.extend(self.notice.as_ref().map(|days| {
+            let words =
+                format!("Please cancel at least {days} before the event, so that somebody else can have your place");
+            Row::new("If you cannot come", words)
+        }));
+        SummaryList { rows }
     }
 
     /// Whether those who have a place get a link to join by.
@@ -117,11 +165,11 @@ fn roles(event: &Event, key: LaneKey) -> String {
 /// The event. One that is cancelled stays at its address and says so.
 pub async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, Rejection> {
     let (record, ledger) = public_event(&app, asked.0).await?;
-    let programme = app.programmes().await?.label(record.event.programme);
-    let content = EventPage::of(&app, programme, &record, &ledger, app.clock.now());
+    let content = EventPage::of(&app, &record, &ledger, app.clock.now());
     let title = match content.availability {
         Availability::Cancelled => format!("Cancelled: {}", record.event.title),
         _ => record.event.title.clone(),
     };
-    Ok(page::keep(Page { title: &title, hub: &app.config.hub_name }.show(&content), KEPT_SECONDS))
+    let page = Page::new(&title, &app.config.hub_name).back("/events", "All events");
+    Ok(page::keep(page.description(record.event.summary.as_deref()).show(&content), KEPT_SECONDS))
 }

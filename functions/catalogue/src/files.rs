@@ -1,6 +1,6 @@
 //! Files that are part of the program, and the sign of life.
 
-use axum::http::Uri;
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde_json::json;
 use web::{Problem, assets, page};
@@ -12,13 +12,8 @@ const OPENAPI: &str = include_str!("../openapi.json");
 const KEPT_SECONDS: u32 = 3_600;
 
 /// A static file.
-pub async fn asset(uri: Uri) -> Result<Response, Problem> {
-    match uri.path() {
-        "/assets/lectern.css" => {
-            Ok(page::keep(page::file("text/css; charset=utf-8", assets::STYLESHEET), KEPT_SECONDS))
-        }
-        _ => Err(Problem::not_found()),
-    }
+pub async fn asset(uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    assets::file(uri.path(), &headers)
 }
 
 /// The API's description.

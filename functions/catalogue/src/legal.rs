@@ -57,5 +57,5 @@ pub async fn contact(State(app): State<Arc<App>>) -> Response {
 }
 
 fn show(app: &App, title: &str, content: &impl Template) -> Response {
-    page::keep(Page { title, hub: &app.config.hub_name }.show(content), KEPT_SECONDS)
+    page::keep(Page::new(title, &app.config.hub_name).show(content), KEPT_SECONDS)
 }

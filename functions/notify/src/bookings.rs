@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::App;
 use domain::ledger::{Entry, Ledger};
-use domain::{EventId, PersonId, Programmes, Registration};
-use store::{EventRecord, Message};
+use domain::{EventId, PersonId, Registration};
+use store::{Bulletin, EventRecord, Message};
 
 use crate::overtaken::Standing;
+use crate::subject::Subject;
 
 /// What a round of mails is about.
 pub(crate) struct Bookings {
     events: BTreeMap<EventId, (EventRecord, Ledger)>,
     registrations: BTreeMap<(EventId, PersonId), Registration>,
-    programmes: Programmes,
+    bulletins: BTreeMap<(EventId, String), Bulletin>,
 }
 
 /// What one mail is about.
@@ -24,15 +25,19 @@ pub(crate) struct Booking<'a> {
     pub ledger: &'a Ledger,
     /// What the person filled in.
     pub registration: &'a Registration,
-    /// Whether the event's programme keeps confidences.
-    pub confidential: bool,
+    /// What an organiser wrote, where the mail is to bring that.
+    pub bulletin: Option<&'a Bulletin>,
 }
 
 impl Bookings {
     /// Reads what these mails are about.
-    pub async fn read(app: &App, messages: &[Message]) -> Result<Self, store::Failure> {
+    pub async fn read<'m>(app: &App, messages: impl IntoIterator<Item = &'m Message>) -> Result<Self, store::Failure> {
         let mut people: BTreeMap<EventId, BTreeSet<PersonId>> = BTreeMap::new();
+        let mut written = BTreeSet::new();
         for message in messages {
+            if let Some(Subject::Bulletin { id }) = Subject::of(message) {
+                written.insert((message.event, id));
+            }
             people.entry(message.event).or_default().insert(message.person);
         }
         let ids: Vec<EventId> = people.keys().copied().collect();
@@ -43,15 +48,23 @@ impl Bookings {
             let found = app.store.registrations(event, people).await?;
             registrations.extend(found.into_iter().map(|(person, registration)| ((event, person), registration)));
         }
-        Ok(Self { events, registrations, programmes: app.store.programmes().await? })
+        let mut bulletins = BTreeMap::new();
+        for (event, id) in written {
+            let found = app.store.bulletin(event, &id).await?;
+            bulletins.extend(found.map(|bulletin| ((event, id), bulletin)));
+        }
+        Ok(Self { events, registrations, bulletins })
     }
 
     /// The booking behind a mail; `None` for a group's nameless place, or where it has been erased.
     pub fn of(&self, message: &Message) -> Option<Booking<'_>> {
         let (record, ledger) = self.events.get(&message.event)?;
         let registration = self.registrations.get(&(message.event, message.person))?;
-        let confidential = self.programmes.is_confidential(record.event.programme);
-        Some(Booking { record, ledger, registration, confidential })
+        let bulletin = match Subject::of(message) {
+            Some(Subject::Bulletin { id }) => self.bulletins.get(&(message.event, id)),
+            _ => None,
+        };
+        Some(Booking { record, ledger, registration, bulletin })
     }
 }
 
@@ -68,6 +81,7 @@ impl<'a> Booking<'a> {
             booking: generation.zip(self.ledger.place(person)),
             returned: self.ledger.live(person).is_some_and(|live| live.returned),
             refused: self.registration.refused,
+            bulletin: self.bulletin,
         }
     }
 }

@@ -4,15 +4,16 @@
 //! between SES's yes and our mark, the lease runs out and the mail goes once more.
 
 use app::{App, Failure, Link};
-use domain::EmailAddress;
+use domain::{EmailAddress, MailboxId};
 use futures::StreamExt as _;
 use jiff::SignedDuration;
-use mail::{About, LetterKind};
-use store::{Message, MessageState};
+use mail::{About, Attachment, LetterKind, Mail};
+use store::{Enclosure, Message, MessageState, Outgoing};
 
 use crate::bookings::{Booking, Bookings};
 use crate::overtaken::{self, Dropped};
-use crate::subject::Subject;
+use crate::subject::{CHANGED, Subject};
+use crate::{envelope, notices};
 
 /// Mails, or writes about them, under way at once.
 pub(crate) const AT_ONCE: usize = 16;
@@ -34,8 +35,21 @@ pub(crate) enum Outcome {
     PutOff,
 }
 
+/// What an attempt came to.
+pub(crate) enum Sent {
+    /// SES took it.
+    Gone {
+        /// Under which identifier.
+        ses_id: String,
+        /// The version of the event as of which it told it, where that is its news.
+        told: Option<u64>,
+    },
+    /// It is not needed.
+    Not(Dropped),
+}
+
 /// Why a mail did not go.
-enum Trouble {
+pub(crate) enum Trouble {
     /// The store is busy, whichever mail it is: this one is due at once.
     Passing(Failure),
     /// This mail, or all mail, does not go: it is due after a pause, for a day at most.
@@ -58,42 +72,92 @@ impl From<mail::Failure> for Trouble {
 }
 
 /// Sends mails; what came of each, in no particular order.
-pub(crate) async fn deliver(app: &App, messages: Vec<Message>) -> Vec<Outcome> {
+pub(crate) async fn deliver(app: &App, mails: Vec<Outgoing>) -> Vec<Outcome> {
+    let about_bookings = mails.iter().filter_map(|mail| match mail {
+        Outgoing::Booking(message) => Some(message),
+        Outgoing::Notice(_) => None,
+    });
     // Read together; where that fails each is read alone, so that one item that does not read keeps no other mail back.
-    let together = Bookings::read(app, &messages).await.ok();
+    let together = Bookings::read(app, about_bookings.collect::<Vec<_>>()).await.ok();
     let together = together.as_ref();
-    let deliveries = messages.into_iter().map(|message| async move { deliver_one(app, together, &message).await });
+    let deliveries = mails.into_iter().map(|mail| async move { deliver_one(app, together, &mail).await });
     futures::stream::iter(deliveries).buffer_unordered(AT_ONCE).collect().await
 }
 
-async fn deliver_one(app: &App, together: Option<&Bookings>, message: &Message) -> Outcome {
-    let outcome = match together {
-        Some(bookings) => attempt(app, bookings, message).await,
-        None => match Bookings::read(app, std::slice::from_ref(message)).await {
+async fn deliver_one(app: &App, together: Option<&Bookings>, mail: &Outgoing) -> Outcome {
+    let outcome = match (mail, together) {
+        (Outgoing::Notice(notice), _) => notices::attempt(app, notice).await,
+        (Outgoing::Booking(message), Some(bookings)) => attempt(app, bookings, message).await,
+        (Outgoing::Booking(message), None) => match Bookings::read(app, [message]).await {
             Ok(bookings) => attempt(app, &bookings, message).await,
             Err(failure) => Err(failure.into()),
         },
     };
-    match outcome {
+    let recorded = match outcome {
+        Ok(Sent::Gone { ses_id, told }) => {
+            mark_sent(app, mail, &ses_id, told).await;
+            return Outcome::Sent;
+        }
+        Ok(Sent::Not(dropped)) => drop_it(app, mail, dropped).await,
+        Err(trouble) => Err(trouble),
+    };
+    match recorded {
         Ok(outcome) => outcome,
-        Err(Trouble::Passing(failure)) => release(app, message, &failure).await,
-        Err(Trouble::Lasting(failure)) => put_off(app, message, &failure).await,
+        Err(Trouble::Passing(failure)) => release(app, mail, &failure).await,
+        Err(Trouble::Lasting(failure)) => put_off(app, mail, &failure).await,
     }
 }
 
-async fn attempt(app: &App, bookings: &Bookings, message: &Message) -> Result<Outcome, Trouble> {
+async fn attempt(app: &App, bookings: &Bookings, message: &Message) -> Result<Sent, Trouble> {
     let subject = Subject::of(message);
     let subject = subject.ok_or_else(|| Trouble::Lasting(Failure::new("this kind of mail has no letter")))?;
-    let Some(booking) = bookings.of(message) else {
-        return drop_it(app, message, Dropped::NobodyToTell).await;
-    };
+    let Some(booking) = bookings.of(message) else { return Ok(Sent::Not(Dropped::NobodyToTell)) };
     let letter = overtaken::letter(&subject, message.generation, &booking.standing(), app.clock.now());
     let email = booking.registration.form.email.as_ref().ok_or(Dropped::NoAddress);
-    match letter.and_then(|letter| Ok((letter, email?))) {
-        Err(dropped) => drop_it(app, message, dropped).await,
-        Ok(_) if app.store.is_suppressed(message.person).await? => drop_it(app, message, Dropped::Suppressed).await,
-        Ok((letter, email)) => send(app, message, &booking, &letter, email).await,
+    let (letter, email) = match letter.and_then(|letter| Ok((letter, email?))) {
+        Ok(found) => found,
+        Err(dropped) => return Ok(Sent::Not(dropped)),
+    };
+    match obstacle(app, message, &subject, &letter).await? {
+        Some(dropped) => Ok(Sent::Not(dropped)),
+        None => send(app, message, &booking, &letter, email).await,
     }
+}
+
+/// Why a letter that is true does not go all the same.
+async fn obstacle(
+    app: &App,
+    message: &Message,
+    subject: &Subject,
+    letter: &LetterKind,
+) -> Result<Option<Dropped>, Trouble> {
+    let mailbox = message.person.mailbox();
+    if app.store.is_suppressed(mailbox).await? {
+        return Ok(Some(Dropped::Suppressed));
+    }
+    match (subject, letter) {
+        (Subject::Changed { version, .. }, _) => is_told_already(app, message, *version).await,
+        (_, LetterKind::Thanks) if app.store.is_unsubscribed(mailbox).await? => Ok(Some(Dropped::Unwanted)),
+        _ => Ok(None),
+    }
+}
+
+/// A mail about a change says how the event is when it goes. So an earlier one that went after this change, or is yet
+/// to go, says this one's too; whether it does is known once it has gone.
+async fn is_told_already(app: &App, message: &Message, version: u64) -> Result<Option<Dropped>, Trouble> {
+    let filed = app.store.filed(message.person, message.event).await?;
+    let earlier = filed.iter().filter(|mail| {
+        mail.kind == CHANGED && mail.generation == message.generation && mail.version.is_some_and(|v| v < version)
+    });
+    let (mut is_told, mut is_awaited) = (false, false);
+    for mail in earlier {
+        is_told |= mail.told.is_some_and(|told| told >= version);
+        is_awaited |= mail.state == MessageState::Due;
+    }
+    if is_awaited && !is_told {
+        return Err(Trouble::Passing(Failure::new("an earlier mail about this event is yet to go")));
+    }
+    Ok(is_told.then_some(Dropped::Merged))
 }
 
 async fn send(
@@ -102,79 +166,125 @@ async fn send(
     booking: &Booking<'_>,
     kind: &LetterKind,
     email: &EmailAddress,
-) -> Result<Outcome, Trouble> {
+) -> Result<Sent, Trouble> {
     let reference = app.identity.reference(message.event, message.person);
     // A refused booking's link is that of the generation before it; any other mail's generation is the present one.
     let generation = match kind {
         LetterKind::NotBooked { .. } => booking.registration.generation,
         _ => message.generation,
     };
+    let manage_link = app.manage_link(&Link { person: message.person, event: message.event, generation });
+    let invitation = envelope::invitation(app, message, booking, kind, email);
+    let unsubscribe = envelope::unsubscribe(kind, &manage_link);
     let about = About {
         name: booking.registration.form.name.as_str(),
         event: &booking.record.event,
-        confidential: booking.confidential,
+        is_confidential: booking.record.event.programme.is_confidential(),
         reference: reference.to_string(),
-        manage_link: app.manage_link(&Link { person: message.person, event: message.event, generation }),
-        events_link: format!("{}/events", app.config.base_url),
+        manage_link,
+        also: &[],
+        base_url: &app.config.base_url,
         hub: &app.config.hub_name,
         now: app.clock.now(),
     };
-    let thread = format!("{reference}.{}", message.event);
-    let ses_id = app.mailer.send(email, &about.letter(kind), &thread).await?;
+    let attachments = enclosures(app, message.person.mailbox(), message.enclosures()).await?;
+    let mail = Mail {
+        to: email,
+        letter: &about.letter(kind),
+        thread: &format!("{reference}.{}", message.event),
+        invitation: invitation.as_ref(),
+        attachments: &attachments,
+        unsubscribe: unsubscribe.as_deref(),
+    };
+    let ses_id = app.mailer.send(&mail).await?;
     tracing::info!(
         message.kind = message.kind, message.tries = message.tries, message.ses_id = ses_id,
         event.id = %message.event, registration.reference = %reference, "mail sent"
     );
-    mark_sent(app, message, &ses_id).await;
-    Ok(Outcome::Sent)
+    let told = matches!(kind, LetterKind::Changed { .. }).then_some(booking.record.version);
+    Ok(Sent::Gone { ses_id, told })
+}
+
+/// The files that go along. A mail whose file has gone does not go without it.
+pub(crate) async fn enclosures(
+    app: &App,
+    mailbox: MailboxId,
+    names: impl Iterator<Item = &str>,
+) -> Result<Vec<Attachment>, Trouble> {
+    let mut attachments = Vec::new();
+    for name in names {
+        let file = app.store.enclosure(mailbox, name).await?;
+        let Enclosure { name, content_type, bytes } =
+            file.ok_or_else(|| Trouble::Lasting(Failure::new("a file that goes along has gone")))?;
+        attachments.push(Attachment { name, content_type, bytes });
+    }
+    Ok(attachments)
 }
 
 /// Records that a mail has gone, trying harder than anywhere else.
-async fn mark_sent(app: &App, message: &Message, ses_id: &str) {
+async fn mark_sent(app: &App, mail: &Outgoing, ses_id: &str, told: Option<u64>) {
     for _ in 0..MARKS {
-        match app.store.close(message, MessageState::Sent, ses_id, app.clock.now()).await {
+        match app.store.close_telling(&mail.key(), MessageState::Sent, ses_id, told, app.clock.now()).await {
             Ok(()) => return,
             Err(failure) => {
                 let error = Failure::from(failure).chain();
-                tracing::warn!(message.kind = message.kind, event.id = %message.event, error, "sent mail not marked");
+                tracing::warn!(message.kind = mail.kind(), event.id = event_of(mail), error, "sent mail not marked");
             }
         }
     }
-    tracing::error!(message.kind = message.kind, event.id = %message.event, "sent mail not marked, it may go twice");
+    tracing::error!(message.kind = mail.kind(), event.id = event_of(mail), "sent mail not marked, it may go twice");
 }
 
-async fn drop_it(app: &App, message: &Message, dropped: Dropped) -> Result<Outcome, Trouble> {
-    app.store.close(message, MessageState::Dropped, dropped.name(), app.clock.now()).await?;
-    let reference = app.identity.reference(message.event, message.person);
+async fn drop_it(app: &App, mail: &Outgoing, dropped: Dropped) -> Result<Outcome, Trouble> {
+    app.store.close(&mail.key(), MessageState::Dropped, dropped.name(), app.clock.now()).await?;
     tracing::info!(
-        message.kind = message.kind, event.id = %message.event, registration.reference = %reference,
-        reason = dropped.name(), "mail dropped"
+        message.kind = mail.kind(),
+        event.id = event_of(mail),
+        registration.reference = reference_of(app, mail),
+        reason = dropped.name(),
+        "mail dropped"
     );
     Ok(Outcome::Dropped)
 }
 
 /// Leaves a mail due after a pause, or gives it up.
-async fn put_off(app: &App, message: &Message, failure: &Failure) -> Outcome {
+async fn put_off(app: &App, mail: &Outgoing, failure: &Failure) -> Outcome {
     let now = app.clock.now();
-    let (kind, event, error) = (message.kind.as_str(), message.event, failure.chain());
-    let recorded = if now.duration_since(message.at) >= GIVE_UP_AFTER {
-        tracing::error!(message.kind = kind, event.id = %event, message.tries = message.tries, error, "mail given up");
-        drop_it(app, message, Dropped::Undeliverable).await
+    let (kind, event, tries, error) = (mail.kind(), event_of(mail), mail.tries(), failure.chain());
+    let recorded = if now.duration_since(mail.at()) >= GIVE_UP_AFTER {
+        tracing::error!(message.kind = kind, event.id = event, message.tries = tries, error, "mail given up");
+        drop_it(app, mail, Dropped::Undeliverable).await
     } else {
-        tracing::warn!(message.kind = kind, event.id = %event, message.tries = message.tries, error, "mail put off");
-        app.store.retry_at(message, now + pause(message.tries)).await.map(|()| Outcome::PutOff).map_err(Trouble::from)
+        tracing::warn!(message.kind = kind, event.id = event, message.tries = tries, error, "mail put off");
+        app.store.retry_at(&mail.key(), now + pause(tries)).await.map(|()| Outcome::PutOff).map_err(Trouble::from)
     };
     // What could not be recorded is due again when the lease runs out.
     recorded.unwrap_or(Outcome::PutOff)
 }
 
 /// Leaves a mail due at once; if that fails too, it is due when the lease runs out.
-async fn release(app: &App, message: &Message, failure: &Failure) -> Outcome {
-    tracing::warn!(message.kind = message.kind, event.id = %message.event, error = failure.chain(), "mail put off");
-    if app.store.retry_at(message, app.clock.now()).await.is_err() {
-        tracing::warn!(message.kind = message.kind, event.id = %message.event, "mail left until its lease runs out");
+async fn release(app: &App, mail: &Outgoing, failure: &Failure) -> Outcome {
+    tracing::warn!(message.kind = mail.kind(), event.id = event_of(mail), error = failure.chain(), "mail put off");
+    if app.store.retry_at(&mail.key(), app.clock.now()).await.is_err() {
+        tracing::warn!(message.kind = mail.kind(), event.id = event_of(mail), "mail left until its lease runs out");
     }
     Outcome::PutOff
+}
+
+/// For the log.
+fn event_of(mail: &Outgoing) -> Option<String> {
+    match mail {
+        Outgoing::Booking(message) => Some(message.event.to_string()),
+        Outgoing::Notice(_) => None,
+    }
+}
+
+/// For the log.
+fn reference_of(app: &App, mail: &Outgoing) -> Option<String> {
+    match mail {
+        Outgoing::Booking(message) => Some(app.identity.reference(message.event, message.person).to_string()),
+        Outgoing::Notice(_) => None,
+    }
 }
 
 /// How long to wait after the given number of attempts: 1, 2, 4, 8, 16, then 30 minutes.

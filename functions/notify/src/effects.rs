@@ -1,13 +1,17 @@
-//! `notify`: each change of a ledger, as the stream shows it, becomes mails that are stored, and sent at once when few.
+//! `notify`: each change of a ledger or of an event, as the stream shows it, becomes mails that are stored, and sent at
+//! once when few.
 //!
 //! Only the store can fail a batch, never the mail: what is stored is due until it has gone.
 
 use app::{App, Failure};
+use domain::event_change::Was;
+use domain::ledger::Live;
+use domain::{EventStatus, PersonId};
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use store::Message;
-use store::stream::{Batch, Record};
+use store::stream::{Batch, Change, EventChange, Record};
+use store::{Message, Outgoing};
 
 use crate::delivery::{AT_ONCE, deliver};
 use crate::subject;
@@ -15,14 +19,14 @@ use crate::subject;
 /// A batch that brings more mails than this leaves them to the sweep.
 const SEND_AT_ONCE_MAX: usize = 10;
 
-/// Handles a batch of changed ledgers. From the first record that fails on, Lambda hands the batch over again.
+/// Handles a batch of changes. From the first record that fails on, Lambda hands the batch over again.
 pub(crate) async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {
     let batch: Batch = serde_json::from_value(payload).map_err(Failure::new)?;
     let now = app.clock.now();
     let mut changes = Vec::new();
     let mut failed = None;
     for record in &batch.records {
-        match messages_of(record, now) {
+        match messages_of(app, record, now).await {
             Ok(messages) => changes.push((record, messages)),
             Err(failure) => {
                 failed = Some(failed_at(record, &failure));
@@ -42,7 +46,7 @@ pub(crate) async fn handle(app: &App, payload: Value) -> Result<Value, Failure> 
         }
     }
     if send_at_once {
-        deliver(app, leased).await;
+        deliver(app, leased.into_iter().map(Outgoing::Booking).collect()).await;
     }
     Ok(json!({"batchItemFailures": failed.into_iter().collect::<Vec<Value>>()}))
 }
@@ -52,12 +56,32 @@ fn failed_at(record: &Record, failure: &Failure) -> Value {
     json!({"itemIdentifier": record.sequence_number()})
 }
 
-/// The mails that one change of a ledger makes.
-fn messages_of(record: &Record, now: Timestamp) -> Result<Vec<Message>, Failure> {
-    let Some(change) = record.ledger()? else { return Ok(Vec::new()) };
-    let effects = change.new.effects_since(change.old.as_ref());
-    let message = |effect| subject::of_effect(change.event, effect, change.new.version, now);
-    Ok(effects.iter().map(message).collect())
+/// The mails that one change of a ledger or of an event makes.
+async fn messages_of(app: &App, record: &Record, now: Timestamp) -> Result<Vec<Message>, Failure> {
+    match record.change()? {
+        Some(Change::Ledger(change)) => {
+            let effects = change.new.effects_since(change.old.as_ref());
+            let message = |effect| subject::of_effect(&change, effect, now);
+            Ok(effects.iter().map(message).collect())
+        }
+        Some(Change::Event(change)) => changed(app, &change, now).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// One mail for everyone who is in, where an event that people can see is not as it was. What is over has changed for
+/// nobody.
+async fn changed(app: &App, change: &EventChange, now: Timestamp) -> Result<Vec<Message>, Failure> {
+    let (old, new) = (&change.old, &change.new);
+    let is_seen = old.status == EventStatus::Published && new.status == EventStatus::Published;
+    let Some(was) = Was::of(&old.event, &new.event).filter(|_| is_seen && new.event.ends() > now) else {
+        return Ok(Vec::new());
+    };
+    let Some(ledger) = app.store.ledger(new.id).await? else { return Ok(Vec::new()) };
+    let message = |(person, live): (PersonId, &Live)| {
+        subject::of_change(new.id, (person, live.generation), (&was, new.version), now)
+    };
+    Ok(ledger.live_entries().map(message).collect())
 }
 
 /// What storing mails came to.

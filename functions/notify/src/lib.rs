@@ -1,12 +1,15 @@
-//! Turns what happens to bookings into mail: `notify` reads effects off the stream of ledgers, `notify-sweep` sends
-//! what is due and expands reminders.
+//! Turns what happens to bookings into mail: `notify` reads effects off the stream of ledgers and events, `notify-sweep`
+//! sends what is due and expands reminders, `notify-bounce` hears what did not arrive.
 //!
 //! Every mail is stored once before it is sent, under a key that names the occurrence, so a stream read twice mails
 //! once. Just before it is sent the booking is read again: what has been overtaken is dropped, and recorded as such.
 
 mod bookings;
+mod bounce;
 mod delivery;
 mod effects;
+mod envelope;
+mod notices;
 mod overtaken;
 mod reminders;
 mod subject;
@@ -27,4 +30,9 @@ pub async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {
 /// Handles a schedule's tick: expands the reminders that are due, then sends every mail that is.
 pub async fn sweep(app: &App, payload: Value) -> Result<Value, Failure> {
     sweep::sweep(app, payload).boxed().await
+}
+
+/// Handles a notification of SES: nothing more goes to an address that mail does not reach.
+pub async fn bounced(app: &App, payload: Value) -> Result<Value, Failure> {
+    bounce::handle(app, payload).boxed().await
 }

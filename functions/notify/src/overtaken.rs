@@ -9,6 +9,7 @@ use domain::reminders::{self, ReminderKind};
 use domain::{Generation, Place};
 use jiff::Timestamp;
 use mail::LetterKind;
+use store::Bulletin;
 
 use crate::subject::Subject;
 
@@ -29,6 +30,8 @@ pub(crate) struct Standing<'a> {
     pub returned: bool,
     /// The ledger refused the booking after it was stored.
     pub refused: bool,
+    /// What an organiser wrote, where the mail is to bring that.
+    pub bulletin: Option<&'a Bulletin>,
 }
 
 /// Why a mail is not sent.
@@ -46,6 +49,10 @@ pub(crate) enum Dropped {
     Suppressed,
     /// It could not be sent for a day.
     Undeliverable,
+    /// Another mail says it too.
+    Merged,
+    /// The person asked for no mail of this kind.
+    Unwanted,
 }
 
 impl Dropped {
@@ -58,6 +65,8 @@ impl Dropped {
             Self::NoAddress => "no-address",
             Self::Suppressed => "suppressed",
             Self::Undeliverable => "undeliverable",
+            Self::Merged => "merged",
+            Self::Unwanted => "unwanted",
         }
     }
 }
@@ -71,6 +80,10 @@ pub(crate) fn letter(
 ) -> Result<LetterKind, Dropped> {
     if let Subject::NotBooked { why } = subject {
         return if standing.refused { Ok(LetterKind::NotBooked { why: why.clone() }) } else { Err(Dropped::Overtaken) };
+    }
+    if let Subject::Certificate { number, is_reissue } = subject {
+        // Whatever became of the booking, or if there was none: the certificate stands by itself.
+        return Ok(LetterKind::Certificate { number: number.clone(), is_reissue: *is_reissue });
     }
     let place = match standing.booking {
         Some((present, place)) if present == generation => place,
@@ -119,9 +132,20 @@ fn letter_of(subject: &Subject, standing: &Standing, place: Place) -> Option<Let
             ReminderKind::Week => LetterKind::ReminderWeek,
             ReminderKind::Day => LetterKind::ReminderDay,
             ReminderKind::Hour => LetterKind::ReminderHour,
+            ReminderKind::Thanks => LetterKind::Thanks,
         }),
+        Subject::Changed { was, .. } => {
+            let was = if has_place { was.clone() } else { was.clone().without_joining() };
+            let is_in = tombstone(place).is_none() && standing.state != State::Cancelled;
+            was.since_changed(standing.event).filter(|_| is_in).map(|was| LetterKind::Changed { was })
+        }
+        Subject::Bulletin { .. } => {
+            let Bulletin { subject, body, .. } = standing.bulletin?;
+            let message = LetterKind::Message { subject: subject.clone(), body: body.clone() };
+            tombstone(place).is_none().then_some(message)
+        }
         Subject::LinkAgain => Some(LetterKind::LinkAgain),
-        Subject::NotBooked { .. } => None,
+        Subject::NotBooked { .. } | Subject::Certificate { .. } => None,
     }
 }
 
@@ -148,6 +172,8 @@ fn is_too_late(letter: &LetterKind, event: &Event, now: Timestamp) -> bool {
         | LetterKind::Approval
         | LetterKind::Returned { .. } => now >= event.starts(),
         LetterKind::Offered { until, .. } => now >= event.starts().min(*until),
+        LetterKind::Changed { .. } => now >= event.ends(),
+        LetterKind::Thanks => !reminders::still_useful(ReminderKind::Thanks, event, now),
         LetterKind::ReminderWeek => !reminders::still_useful(ReminderKind::Week, event, now),
         LetterKind::ReminderDay => !reminders::still_useful(ReminderKind::Day, event, now),
         LetterKind::ReminderHour => !reminders::still_useful(ReminderKind::Hour, event, now),
@@ -158,7 +184,9 @@ fn is_too_late(letter: &LetterKind, event: &Event, now: Timestamp) -> bool {
         | LetterKind::EventCancelled { .. }
         | LetterKind::LineEnded
         | LetterKind::NotBooked { .. }
-        | LetterKind::LinkAgain => false,
+        | LetterKind::LinkAgain
+        | LetterKind::Message { .. }
+        | LetterKind::Certificate { .. } => false,
     }
 }
 

@@ -1,13 +1,14 @@
-//! Reminders: one timer per event and kind, expanded when it rings into a mail for everyone who has a place by then.
+//! Reminders, thanks and organisers' messages: one timer per event and kind, expanded when it rings into a mail for
+//! everyone whom it concerns by then.
 //!
 //! A timer that an event has outrun (moved, cancelled, begun) rings for nobody.
 
-use app::{App, Failure};
+use app::{App, Failure, audiences};
 use domain::ledger::{Ledger, State};
 use domain::reminders::{self, ReminderKind};
 use domain::{EventId, EventStatus, Place};
 use jiff::Timestamp;
-use store::{Due, DueKind, EventRecord, Message, Timer};
+use store::{Bulletin, DueKind, EventRecord, Message, Timer};
 
 use crate::effects::post;
 use crate::subject;
@@ -20,23 +21,38 @@ pub(crate) async fn expand(app: &App) -> Result<(), Failure> {
     let now = app.clock.now();
     let mut failed = None;
     for due in app.store.due(DueKind::Timer, now, PAGE).await? {
-        let Some((event, kind)) = reminder_of(&due) else { continue };
-        if let Err(failure) = ring(app, event, kind, due.at, now).await {
-            tracing::warn!(event.id = %event, timer = kind.name(), error = failure.chain(), "reminder not expanded");
+        // Events have timers of other functions too.
+        let Some((event, timer)) = due.event().zip(due.timer_kind()) else { continue };
+        let rung = match (ReminderKind::from_name(timer), Bulletin::id_of_timer(timer)) {
+            (Some(kind), _) => ring(app, event, kind, due.at, now).await,
+            (None, Some(id)) => hand_out(app, event, id, now).await,
+            (None, None) => continue,
+        };
+        if let Err(failure) = rung {
+            tracing::warn!(event.id = %event, timer, error = failure.chain(), "timer not expanded");
             failed = Some(failure);
         }
     }
     failed.map_or(Ok(()), Err)
 }
 
-/// Events have timers of other functions too.
-fn reminder_of(due: &Due) -> Option<(EventId, ReminderKind)> {
-    Some((due.event()?, ReminderKind::from_name(due.timer_kind()?)?))
+/// One mail for everyone whom an organiser's message is for.
+async fn hand_out(app: &App, event: EventId, id: &str, now: Timestamp) -> Result<(), Failure> {
+    let bulletin = app.store.bulletin(event, id).await?;
+    let ledger = app.store.ledger(event).await?;
+    if let Some((bulletin, ledger)) = bulletin.zip(ledger) {
+        let people = audiences::members(&ledger, |_| None, bulletin.to);
+        let messages = people.into_iter().map(|person| subject::of_bulletin(event, person, id, now));
+        let posted = post(app, messages.collect(), now, false).await;
+        posted.failure.map_or(Ok(()), Err)?;
+    }
+    // Left over by one that has been erased, or handed out: it rings no more.
+    Ok(app.store.silence_timer(event, &Bulletin::timer(id), None).await?)
 }
 
 async fn ring(app: &App, event: EventId, kind: ReminderKind, rang: Timestamp, now: Timestamp) -> Result<(), Failure> {
     let found = app.store.event_with_ledger(event, true).await?;
-    if let Some((record, ledger)) = found.filter(|(record, ledger)| takes_place(record, ledger)) {
+    if let Some((record, ledger)) = found.filter(|(record, ledger)| takes_place(kind, record, ledger)) {
         match due_at(&record, kind) {
             // The event has been moved, and its timer not with it.
             Some(at) if at.as_second() > now.as_second() => {
@@ -55,8 +71,10 @@ async fn ring(app: &App, event: EventId, kind: ReminderKind, rang: Timestamp, no
     Ok(app.store.silence_timer(event, kind.name(), Some(rang)).await?)
 }
 
-fn takes_place(record: &EventRecord, ledger: &Ledger) -> bool {
-    record.status == EventStatus::Published && ledger.state == State::Open
+/// Whether the event is to come; for the thanks, whether it has been.
+fn takes_place(kind: ReminderKind, record: &EventRecord, ledger: &Ledger) -> bool {
+    let state = if kind == ReminderKind::Thanks { State::Closed } else { State::Open };
+    record.status == EventStatus::Published && ledger.state == state
 }
 
 fn due_at(record: &EventRecord, kind: ReminderKind) -> Option<Timestamp> {

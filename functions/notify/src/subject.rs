@@ -1,11 +1,13 @@
 //! What a mail is about: made from an effect or a reminder, stored as a kind with a mark and facts, read back to be
 //! sent. The mark tells occurrences of one kind apart, and is the same however often the stream is read.
 
+use domain::event_change::Was;
 use domain::reminders::ReminderKind;
-use domain::{Effect, EffectKind, EventId, Generation, PersonId};
+use domain::{Effect, EffectKind, EventId, Generation, PersonId, Place};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::Message;
+use store::stream::LedgerChange;
 
 /// What a mail is about, with the facts that tell whether it has been overtaken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +28,7 @@ pub(crate) enum Subject {
     Rejected,
     EventCancelled,
     LineEnded,
-    /// `starts` is the start that it reminds of.
+    /// `starts` is the start of the event that it reminds of, or thanks for.
     Reminder {
         kind: ReminderKind,
         starts: Option<Timestamp>,
@@ -34,6 +36,19 @@ pub(crate) enum Subject {
     LinkAgain,
     NotBooked {
         why: String,
+    },
+    /// The event is not as it was before this version.
+    Changed {
+        was: Was,
+        version: u64,
+    },
+    /// What an organiser wrote, under this identifier.
+    Bulletin {
+        id: String,
+    },
+    Certificate {
+        number: String,
+        is_reissue: bool,
     },
 }
 
@@ -58,16 +73,29 @@ impl Subject {
             "line-ended" => Self::LineEnded,
             "link-again" => Self::LinkAgain,
             "not-booked" => Self::NotBooked { why: facts["why"].as_str().unwrap_or_default().to_owned() },
+            "changed" => {
+                let was = serde_json::from_value(facts["was"].clone()).unwrap_or_default();
+                Self::Changed { was, version: facts["version"].as_u64().unwrap_or_default() }
+            }
+            "message" => Self::Bulletin { id: facts["bulletin"].as_str()?.to_owned() },
+            kind @ ("certificate" | "certificate-again") => Self::Certificate {
+                number: facts["number"].as_str()?.to_owned(),
+                is_reissue: kind == "certificate-again",
+            },
             name => Self::Reminder { kind: ReminderKind::from_name(name)?, starts: second("starts") },
         })
     }
 }
 
-/// The mail that an effect makes; `version` is the version of the ledger that shows it.
-pub(crate) fn of_effect(event: EventId, effect: &Effect, version: u64, now: Timestamp) -> Message {
-    let generation = effect.generation;
+/// The mail that an effect makes, as this change of a ledger shows it.
+pub(crate) fn of_effect(change: &LedgerChange, effect: &Effect, now: Timestamp) -> Message {
+    let (event, version, generation) = (change.event, change.new.version, effect.generation);
     let facts = match effect.kind {
         EffectKind::Offered { until, .. } => json!({"until": until.as_second(), "version": version}),
+        EffectKind::Cancelled { .. } | EffectKind::EventCancelled => {
+            let before = change.old.as_ref().and_then(|ledger| ledger.place(effect.person));
+            json!({"version": version, "held": before == Some(Place::Confirmed)})
+        }
         _ => json!({"version": version}),
     };
     Message {
@@ -99,7 +127,48 @@ fn mark(effect: &Effect, version: u64) -> String {
     }
 }
 
-/// The mail that reminds a person of an event's start; one that has moved is reminded of anew.
+/// The mail that tells a person how an event was before one of its versions.
+pub(crate) fn of_change(
+    event: EventId,
+    (person, generation): (PersonId, Generation),
+    (was, version): (&Was, u64),
+    now: Timestamp,
+) -> Message {
+    Message {
+        person,
+        event,
+        kind: CHANGED.to_owned(),
+        mark: format!("{}-{version}", generation.0),
+        generation,
+        at: now,
+        tries: 0,
+        facts: json!({"was": was, "version": version}),
+    }
+}
+
+/// The kind of mail that tells a change of the event.
+pub(crate) const CHANGED: &str = "changed";
+
+/// The mail that brings a person what an organiser wrote.
+pub(crate) fn of_bulletin(
+    event: EventId,
+    (person, generation): (PersonId, Generation),
+    id: &str,
+    now: Timestamp,
+) -> Message {
+    Message {
+        person,
+        event,
+        kind: "message".to_owned(),
+        mark: format!("{}-{id}", generation.0),
+        generation,
+        at: now,
+        tries: 0,
+        facts: json!({"bulletin": id}),
+    }
+}
+
+/// The mail that reminds a person of an event's start, or thanks afterwards; one that has moved is reminded of anew.
 pub(crate) fn of_reminder(
     event: EventId,
     (person, generation): (PersonId, Generation),
@@ -122,7 +191,7 @@ pub(crate) fn of_reminder(
 
 #[cfg(test)]
 mod tests {
-    use domain::ledger::Ending;
+    use domain::ledger::{Ending, Ledger};
 
     use super::*;
 
@@ -130,7 +199,8 @@ mod tests {
 
     fn message(kind: EffectKind) -> Message {
         let effect = Effect { person: PersonId::default(), generation: Generation(2), kind };
-        of_effect(EventId::from_bits(1), &effect, 17, NOW)
+        let new = Ledger { version: 17, ..Ledger::empty() };
+        of_effect(&LedgerChange { event: EventId::from_bits(1), old: None, new }, &effect, NOW)
     }
 
     #[test]
@@ -175,6 +245,18 @@ mod tests {
         let message = of_reminder(EventId::from_bits(1), person, ReminderKind::Day, starts, NOW);
         assert_eq!((message.kind.as_str(), message.mark.as_str()), ("reminder-day", "2-1796722200"));
         assert_eq!(Subject::of(&message), Some(Subject::Reminder { kind: ReminderKind::Day, starts: Some(starts) }));
+    }
+
+    #[test]
+    fn what_is_told_later_reads_back() {
+        let was = Was { title: Some("Knots".to_owned()), ..Was::default() };
+        let person = (PersonId::default(), Generation(2));
+        let message = of_change(EventId::from_bits(1), person, (&was, 5), NOW);
+        assert_eq!((message.kind.as_str(), message.mark.as_str()), ("changed", "2-5"));
+        assert_eq!(Subject::of(&message), Some(Subject::Changed { was, version: 5 }));
+        let message = of_bulletin(EventId::from_bits(1), person, "77", NOW);
+        assert_eq!((message.kind.as_str(), message.mark.as_str()), ("message", "2-77"));
+        assert_eq!(Subject::of(&message), Some(Subject::Bulletin { id: "77".to_owned() }));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use app::{App, Clock, Failure};
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use store::{Due, DueKind, Message};
+use store::{Due, DueKind, Outgoing};
 
 use crate::delivery::{AT_ONCE, Outcome, deliver};
 use crate::reminders;
@@ -66,7 +66,7 @@ async fn send_round(app: &App, due: &[Due], now: Timestamp) -> bool {
 }
 
 /// Takes mails on; those that another sweep has taken, or that fail, are left out.
-async fn lease(app: &App, due: &[Due], now: Timestamp) -> Vec<Message> {
+async fn lease(app: &App, due: &[Due], now: Timestamp) -> Vec<Outgoing> {
     let leases = due.iter().cloned().map(|due| async move {
         let leased = app.store.lease(&due, now).await;
         leased.unwrap_or_else(|failure| {

@@ -120,11 +120,12 @@ fn deed(deed: Deed) -> Moment {
 }
 
 fn mail(filed: Filed) -> Moment {
-    let Filed { kind, generation, version, at, state, since, why } = filed;
+    let Filed { kind, generation, version, at, state, since, why, .. } = filed;
     let state = match state {
         MessageState::Due => "due",
         MessageState::Sent => "sent",
         MessageState::Dropped => "dropped",
+        MessageState::Bounced => "bounced",
     };
     let order = (generation, version.unwrap_or(u64::MAX), Rank::Mail);
     let mail = Some(Mail { kind: kind.clone(), state, at: since, why });
@@ -147,7 +148,16 @@ mod tests {
     fn filed(kind: &str, generation: u16, version: u64, second: i64) -> Filed {
         let (generation, at) = (Generation(generation), at(second));
         let version = Some(version);
-        Filed { kind: kind.to_owned(), generation, version, at, state: MessageState::Sent, since: at, why: None }
+        Filed {
+            kind: kind.to_owned(),
+            generation,
+            version,
+            told: None,
+            at,
+            state: MessageState::Sent,
+            since: at,
+            why: None,
+        }
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! The organisers' API: create, publish, change, cancel, list.
 
+mod access;
 mod answer;
 mod asked;
 mod change;
 mod create;
+mod daily;
 mod duplicate;
 mod history;
-mod hub;
 mod later;
 mod line;
-mod programmes;
+mod messages;
 mod roster;
 mod roster_csv;
 mod row;
@@ -19,11 +20,13 @@ mod trail;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use app::{App, access, edge};
+use app::{App, edge};
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::routing::{MethodRouter, any, get, patch, post};
 use web::Problem;
+
+pub use daily::daily;
 
 /// The function's routes.
 pub fn router(app: Arc<App>) -> Router {
@@ -33,6 +36,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/publish", post(change::publish))
         .route("/api/v1/events/{id}/cancel", post(change::cancel))
         .route("/api/v1/events/{id}/duplicate", post(duplicate::duplicate))
+        .route("/api/v1/events/{id}/messages", post(messages::send))
         .route("/api/v1/events/{id}/registrations", shared(get(roster::read), "GET, HEAD, POST"))
         .route("/api/v1/events/{id}/registrations/{reference}", get(history::registration))
         .route("/api/v1/events/{id}/registrations/{reference}/history", get(history::read))
@@ -41,8 +45,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/registrations/{reference}/reject", post(line::reject))
         .route("/api/v1/events/{id}/registrations/{reference}/prioritise", post(line::prioritise))
         .route("/api/v1/events/{id}/registrations/{reference}/substitute", post(substitute::substitute))
-        .route("/api/v1/hub", get(hub::read).patch(hub::patch))
-        .route("/api/v1/programmes", get(programmes::read).put(programmes::put))
         .route("/api/v1/audit", get(trail::read));
     let routes = later::ROUTES.iter().fold(routes, |routes, path| routes.route(path, any(later::not_built)));
     edge(Arc::clone(&app), routes.with_state(app))

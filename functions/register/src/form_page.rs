@@ -3,7 +3,9 @@
 use askama::Template;
 use domain::Role;
 use domain::event::{Event, Question, QuestionKind};
-use web::components::{Checkboxes, Choice, ErrorSummary, Field, InputKind, Radios, Select, TextInput, Textarea};
+use web::components::{
+    Button, Checkboxes, Choice, ErrorSummary, Field, InputKind, InsetText, Radios, Select, TextInput, Textarea, Width,
+};
 use web::dates;
 use web::forms::FormData;
 use web::page::Mistake;
@@ -43,6 +45,27 @@ impl FormPage<'_> {
         TextInput { field, value: self.typed.one(name), kind, autocomplete }
     }
 
+    fn button(&self) -> Button<'static> {
+        Button::new(match (self.is_full, self.event.approval) {
+            (true, _) => "Join the waiting list",
+            (false, true) => "Ask for a place",
+            (false, false) => "Book my place",
+        })
+    }
+
+    fn heading(&self) -> &'static str {
+        match (self.is_full, self.event.approval) {
+            (true, _) => "Join the waiting list",
+            (false, true) => "Ask for a place",
+            (false, false) => "Book a place",
+        }
+    }
+
+    fn full() -> InsetText<'static> {
+        let words = "This event is full. If a place becomes free, it goes to the next person on the waiting list.";
+        InsetText { content: words.into() }
+    }
+
     fn name(&self) -> TextInput<'_> {
         let field = self.field("name", "Full name").hint("As it should appear on your certificate");
         self.line("name", field, InputKind::Text, "name")
@@ -67,6 +90,7 @@ impl FormPage<'_> {
 
     fn registration_number(&self) -> TextInput<'_> {
         let field = self.field("registration_number", "Professional registration number").optional();
+        let field = field.hint("GMC, NMC, GPhC, HCPC or other, if you have one").width(Width::Characters10);
         self.line("registration_number", field, InputKind::Text, "off")
     }
 
@@ -90,7 +114,9 @@ impl FormPage<'_> {
         match &question.kind {
             QuestionKind::Text => Textarea { field, value: self.typed.one(&name), rows: 3 }.to_string(),
             QuestionKind::Choice { options } => Radios { field, choices: of(options) }.to_string(),
-            QuestionKind::Choices { options } => Checkboxes { field, choices: of(options) }.to_string(),
+            QuestionKind::Choices { options } => {
+                Checkboxes { field: field.hint("Select all that apply"), choices: of(options) }.to_string()
+            }
             QuestionKind::YesNo => {
                 let choice = |value, label| Choice::new(value, label, self.is_chosen(&name, value));
                 Radios { field, choices: vec![choice("yes", "Yes"), choice("no", "No")] }.to_string()

@@ -2,6 +2,7 @@
 
 mod api;
 mod book;
+mod booked_page;
 mod form_page;
 mod page;
 mod settle;
@@ -19,7 +20,7 @@ pub use settle::settle;
 pub fn router(app: Arc<App>) -> Router {
     let routes = Router::new()
         .route("/events/{id}/register", get(page::show).post(page::submit))
-        .route("/events/{id}/booked", get(page::booked))
+        .route("/events/{id}/booked", get(booked_page::show))
         .route("/api/v1/events/{id}/registrations", post(api::register))
         .with_state(Arc::clone(&app));
     edge(app, routes)

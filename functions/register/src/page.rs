@@ -1,20 +1,18 @@
-//! The booking form as a page: shown, submitted, shown again with what was typed, and what follows.
+//! The booking form as a page: shown, submitted, shown again with what was typed.
 
 use std::sync::Arc;
 
-use app::views::Standing;
 use app::{App, Asked, Rejection};
-use askama::Template;
 use axum::body::Body;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::registration::Via;
-use domain::{FieldError, Reference, Refusal};
+use domain::{FieldError, Refusal};
 use store::EventRecord;
 use web::forms::FormData;
+use web::page;
 use web::page::{Mistake, Page};
-use web::{dates, page};
 
 use crate::book::{book, check, public_event};
 use crate::form_page::FormPage;
@@ -27,10 +25,14 @@ pub async fn show(State(app): State<Arc<App>>, Asked(id): Asked) -> Result<Respo
     if let Some(refusal) = closed(&ledger, app.clock.now()) {
         return Err(refusal.into());
     }
-    let is_full = record.event.capacity.is_some() && ledger.places().free == 0;
+    let is_full = is_full(&record, &ledger);
     let nothing = FormData::default();
     let content = form_page(&app, &record, &nothing, &[], is_full);
-    Ok(Page { title: &title(&record), hub: &app.config.hub_name }.show(&content))
+    Ok(frame(&app, &record, &title(&record)).show(&content))
+}
+
+fn is_full(record: &EventRecord, ledger: &domain::Ledger) -> bool {
+    record.event.capacity.is_some() && ledger.places().free == 0
 }
 
 /// Why nobody can book now, whoever they are.
@@ -59,8 +61,9 @@ pub async fn submit(
         Ok(value) => value,
         Err(errors) => {
             let mistakes = Mistake::of(&errors);
-            let content = form_page(&app, &record, &typed, &mistakes, false);
-            return Ok(Page { title: &title(&record), hub: &app.config.hub_name }.show_again(&content));
+            let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
+            let content = form_page(&app, &record, &typed, &mistakes, is_full(&record, &ledger));
+            return Ok(frame(&app, &record, &title(&record)).show_again(&content));
         }
     };
     let told = book(&app, record, value, Via::Person).await?;
@@ -84,6 +87,10 @@ fn mistake(field: &str, detail: &str) -> Vec<FieldError> {
     vec![FieldError { pointer: format!("/{field}"), detail: detail.to_owned() }]
 }
 
+fn frame<'a>(app: &'a App, record: &'a EventRecord, title: &'a str) -> Page<'a> {
+    Page::new(title, &app.config.hub_name).back(format!("/events/{}", record.id), "Back to the event")
+}
+
 fn title(record: &EventRecord) -> String {
     format!("Book a place: {}", record.event.title)
 }
@@ -97,37 +104,4 @@ fn form_page<'a>(
 ) -> FormPage<'a> {
     let started = app.clock.now().as_second();
     FormPage { event: &record.event, id: record.id.to_string(), is_full, typed, mistakes, started }
-}
-
-#[derive(Template)]
-#[template(path = "booked.html")]
-struct BookedPage<'a> {
-    title: &'a str,
-    sessions: Vec<String>,
-    reference: String,
-    status: &'static str,
-    position: Option<u32>,
-}
-
-/// What follows a booking: the reference, where it stands, and that a mail is on its way.
-pub async fn booked(
-    State(app): State<Arc<App>>,
-    Asked(id): Asked,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Rejection> {
-    let record = public_event(&app, id, true).await?;
-    let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
-    let query = FormData::parse(query.unwrap_or_default().as_bytes())?;
-    let reference: Option<Reference> = query.one("ref").parse().ok();
-    let is_meant = |person: &&domain::PersonId| Some(app.identity.reference(record.id, **person)) == reference;
-    let person = ledger.members.keys().find(is_meant).copied().ok_or(Refusal::BookingNotFound)?;
-    let standing = Standing::of(&ledger, person).ok_or(Refusal::BookingNotFound)?;
-    let content = BookedPage {
-        title: &record.event.title,
-        sessions: record.event.sessions.iter().map(dates::session).collect(),
-        reference: app.identity.reference(record.id, person).to_string(),
-        status: standing.status,
-        position: standing.position,
-    };
-    Ok(Page { title: "Booking received", hub: &app.config.hub_name }.show(&content))
 }

@@ -1,8 +1,8 @@
 //! Composition: reads the environment, the clock and entropy, so that nothing else does, and hands each function
 //! exactly what it needs.
 
-pub mod access;
 mod asked;
+pub mod audiences;
 mod bookings;
 mod clock;
 mod config;
@@ -11,9 +11,8 @@ mod failure;
 mod handover;
 mod identity;
 mod lambda;
+mod post;
 mod secrets;
-mod settings;
-pub mod trail;
 pub mod views;
 
 use std::sync::Arc;
@@ -31,6 +30,7 @@ pub use failure::{Failure, Rejection};
 pub use handover::{HandedOver, Leaver, Newcomer};
 pub use identity::{Identity, Link};
 pub use lambda::{run_events, run_http};
+pub use post::Notice;
 pub use secrets::{InvalidSecrets, Secrets};
 
 /// The real seconds within which an invocation of `register` has ended: its timeout in the template.

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{GENERAL, LaneKey};
-use crate::programme::ProgrammeId;
-use crate::role::Role;
+use crate::person::EmailAddress;
+use crate::role::{Programme, Role};
 
 /// One dated part of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,7 +131,7 @@ pub struct Event {
     /// Markdown.
     pub description: Option<String>,
     /// The theme it belongs to.
-    pub programme: ProgrammeId,
+    pub programme: Programme,
     /// Online, in person, or both.
     pub format: Format,
     /// Where, if anywhere.
@@ -206,6 +206,13 @@ impl Event {
     /// The lane that a role draws from, leaving aside whether it has been released.
     pub fn lane_of(&self, role: Role) -> LaneKey {
         self.lanes.iter().find(|lane| lane.roles.contains(&role)).map_or(GENERAL, |lane| lane.key)
+    }
+
+    /// The addresses of those who are told, each once; what is no address is left out.
+    pub fn organiser_addresses(&self) -> Vec<EmailAddress> {
+        let found = self.organisers.iter().filter_map(|address| EmailAddress::parse(address).ok());
+        let by_address: BTreeMap<String, EmailAddress> = found.map(|email| (email.normalised(), email)).collect();
+        by_address.into_values().collect()
     }
 
     /// Names of lanes by key, for rosters.

@@ -9,11 +9,10 @@ use crate::event::{
     CAPACITY_UNLIMITED, CertificateRule, Event, Format, Opening, Question, QuestionKind, ReservedLane, Session,
     WaitingList,
 };
-use crate::fields::{FieldError, Fields, merge_patch};
+use crate::fields::{FieldError, Fields};
 use crate::ledger::{GENERAL, LaneKey};
 use crate::person::EmailAddress;
-use crate::programme::ProgrammeId;
-use crate::role::Role;
+use crate::role::{Programme, Role};
 use crate::text;
 
 impl Event {
@@ -35,7 +34,7 @@ impl Event {
             return Err(vec![FieldError { pointer: String::new(), detail: "Must be an object".to_owned() }]);
         }
         let mut merged = self.to_json();
-        merge_patch(&mut merged, patch);
+        merge(&mut merged, patch);
         let mut event = Self::parse(merged)?;
         let mut taken: BTreeSet<LaneKey> = self.lanes.iter().map(|lane| lane.key).collect();
         for lane in &mut event.lanes {
@@ -65,17 +64,33 @@ impl Event {
     }
 }
 
+/// RFC 7396, but that a `null` stays in place: the reader tells "no offers" (`offer_hours: null`) from "the default".
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = json!({});
+    }
+    if let Value::Object(fields) = target {
+        for (name, change) in changes {
+            merge(fields.entry(name.clone()).or_insert(Value::Null), change);
+        }
+    }
+}
+
 fn read(fields: &mut Fields) -> Option<Event> {
     let title = fields.parse("title", "Enter a title", |raw| text::line(raw, 200).map_err(|e| format!("Title {e}")));
     let programme_missing = "Select a programme";
     let programme =
-        fields.parse("programme", programme_missing, |slug| ProgrammeId::from_slug(slug).ok_or(programme_missing));
+        fields.parse("programme", programme_missing, |slug| Programme::from_slug(slug).ok_or(programme_missing));
     let sessions = read_sessions(fields);
     let event = Event {
         title: title.unwrap_or_default(),
         summary: fields.lines("summary", 1_000),
         description: fields.lines("description", 20_000),
-        programme: programme.unwrap_or(ProgrammeId::CLINICAL_UPDATES),
+        programme: programme.unwrap_or(Programme::ClinicalUpdates),
         format: read_format(fields),
         venue: fields.lines("venue", 500),
         joining_url: read_url(fields, "joining_url"),

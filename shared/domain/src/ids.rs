@@ -101,6 +101,19 @@ impl MailboxId {
     pub fn new(bytes: [u8; 9]) -> Self {
         Self(bytes)
     }
+
+    /// The nine bytes.
+    pub fn as_bytes(&self) -> &[u8; 9] {
+        &self.0
+    }
+}
+
+impl FromStr for MailboxId {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidId)?;
+        Ok(Self(bytes.try_into().map_err(|_| InvalidId)?))
+    }
 }
 
 impl fmt::Display for MailboxId {

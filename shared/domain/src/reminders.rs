@@ -1,4 +1,4 @@
-//! Reminders of an event: when each is due, and until when it still helps.
+//! Reminders of an event and the thanks after it: when each is due, and until when it still helps.
 //!
 //! A reminder stops being useful when the next one is due, whether or not that one is sent: nobody hears "in a week"
 //! on the day before.
@@ -8,6 +8,7 @@ use std::ops::Range;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::event::{Event, Format};
+use crate::working_hours::uk;
 
 /// Which reminder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,11 +19,13 @@ pub enum ReminderKind {
     Day,
     /// One hour before the start, where people join online.
     Hour,
+    /// The morning after the end: thanks, and the question what people thought of it.
+    Thanks,
 }
 
 impl ReminderKind {
     /// Every reminder, the earliest first.
-    pub const ALL: [Self; 3] = [Self::Week, Self::Day, Self::Hour];
+    pub const ALL: [Self; 4] = [Self::Week, Self::Day, Self::Hour, Self::Thanks];
 
     /// A stable name, of the event's timer and of the mail.
     pub fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl ReminderKind {
             Self::Week => "reminder-week",
             Self::Day => "reminder-day",
             Self::Hour => "reminder-hour",
+            Self::Thanks => "thanks",
         }
     }
 
@@ -38,36 +42,39 @@ impl ReminderKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// How long before the start it is due.
-    fn ahead(self) -> SignedDuration {
-        match self {
-            Self::Week => SignedDuration::from_hours(7 * 24),
-            Self::Day => SignedDuration::from_hours(24),
-            Self::Hour => SignedDuration::from_hours(1),
-        }
-    }
-
-    /// How long before the start it stops being useful.
-    fn ahead_at_last(self) -> SignedDuration {
-        match self {
-            Self::Week => Self::Day.ahead(),
-            Self::Day => Self::Hour.ahead(),
-            Self::Hour => SignedDuration::ZERO,
-        }
-    }
-
     fn applies_to(self, event: &Event) -> bool {
         match self {
-            Self::Week | Self::Day => true,
+            Self::Week | Self::Day | Self::Thanks => true,
             Self::Hour => matches!(event.format, Format::Online | Format::Hybrid),
         }
     }
 
     /// From when (inclusive) until when (exclusive) an event's reminder helps.
     fn window(self, event: &Event) -> Range<Timestamp> {
-        let before = |ahead| event.starts().checked_sub(ahead).unwrap_or(Timestamp::MIN);
-        before(self.ahead())..before(self.ahead_at_last())
+        let before = |hours| {
+            let ahead = SignedDuration::from_hours(hours);
+            event.starts().checked_sub(ahead).unwrap_or(Timestamp::MIN)
+        };
+        match self {
+            Self::Week => before(7 * 24)..before(24),
+            Self::Day => before(24)..before(1),
+            Self::Hour => before(1)..before(0),
+            Self::Thanks => {
+                let from = morning_after(event.ends());
+                from..from.saturating_add(THANKS_USEFUL).unwrap_or(Timestamp::MAX)
+            }
+        }
     }
+}
+
+/// How long people still know what they thought of an event.
+const THANKS_USEFUL: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Nine o'clock on the day after, UK time.
+fn morning_after(at: Timestamp) -> Timestamp {
+    let next = uk().to_datetime(at).date().tomorrow().map(|day| day.at(9, 0, 0, 0));
+    // No clock of the UK changes at nine; a year beyond the calendar is far enough.
+    next.and_then(|nine| uk().to_timestamp(nine)).unwrap_or(Timestamp::MAX)
 }
 
 /// The reminders an event has and when each is due, the earliest first; past ones are among them.
@@ -105,16 +112,18 @@ mod tests {
         let (week, day) =
             ((ReminderKind::Week, at("2026-12-01T09:30:00Z")), (ReminderKind::Day, at("2026-12-07T09:30:00Z")));
         let hour = (ReminderKind::Hour, at("2026-12-08T08:30:00Z"));
-        assert_eq!(of(&event("online")), [week, day, hour]);
-        assert_eq!(of(&event("hybrid")), [week, day, hour]);
-        assert_eq!(of(&event("in-person")), [week, day]);
+        let thanks = (ReminderKind::Thanks, at("2026-12-16T09:00:00Z"));
+        assert_eq!(of(&event("online")), [week, day, hour, thanks]);
+        assert_eq!(of(&event("hybrid")), [week, day, hour, thanks]);
+        assert_eq!(of(&event("in-person")), [week, day, thanks]);
     }
 
     #[test]
     fn a_reminder_helps_until_the_next_one_is_due() {
         let useful = |format, now| {
             let event = event(format);
-            ReminderKind::ALL.map(|kind| still_useful(kind, &event, at(now)))
+            let before = [ReminderKind::Week, ReminderKind::Day, ReminderKind::Hour];
+            before.map(|kind| still_useful(kind, &event, at(now)))
         };
         assert_eq!(useful("online", "2026-12-07T09:29:59Z"), [true, true, true]);
         assert_eq!(useful("online", "2026-12-07T09:30:00Z"), [false, true, true]);
@@ -122,6 +131,14 @@ mod tests {
         assert_eq!(useful("online", "2026-12-08T08:30:00Z"), [false, false, true]);
         assert_eq!(useful("online", "2026-12-08T09:30:00Z"), [false, false, false]);
         assert_eq!(useful("in-person", "2026-12-08T08:29:59Z"), [false, true, false]);
+    }
+
+    #[test]
+    fn thanks_come_on_the_morning_after_in_summer_too_and_not_weeks_later() {
+        assert_eq!(morning_after(at("2026-06-09T16:00:00Z")), at("2026-06-10T08:00:00Z"));
+        assert_eq!(morning_after(at("2026-10-24T16:00:00Z")), at("2026-10-25T09:00:00Z"));
+        let useful = |now| still_useful(ReminderKind::Thanks, &event("online"), at(now));
+        assert!(useful("2026-12-30T08:59:59Z") && !useful("2026-12-30T09:00:00Z"));
     }
 
     #[test]

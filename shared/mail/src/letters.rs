@@ -1,10 +1,13 @@
-//! The letters: one for every effect on a booking, and the reminders. Each says the state first and what to do.
+//! The letters: one for every effect on a booking, and what an event's calendar brings. Each says the state first, then
+//! the link that manages the booking, then the facts and what to do.
 
-use domain::event::{Event, Format};
+use domain::event::{Event, Format, Session};
+use domain::event_change::{Was, tells_joining};
 use jiff::Timestamp;
 use web::dates;
 
 use crate::letter::{Letter, Part};
+use crate::words;
 
 /// Which letter, with the facts that only its moment knew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +49,11 @@ pub enum LetterKind {
         /// In the organiser's words.
         reason: Option<String>,
     },
+    /// The event is not as it was.
+    Changed {
+        /// How it was.
+        was: Was,
+    },
     /// The event does not take place.
     EventCancelled {
         /// In the organiser's words.
@@ -66,6 +74,22 @@ pub enum LetterKind {
     ReminderDay,
     /// One hour before, online; the letter with the joining link.
     ReminderHour,
+    /// The event is over: what did people think of it?
+    Thanks,
+    /// From an organiser, in the organiser's words.
+    Message {
+        /// One line.
+        subject: String,
+        /// As typed.
+        body: String,
+    },
+    /// The certificate goes along.
+    Certificate {
+        /// By which anybody can check it.
+        number: String,
+        /// It replaces an earlier one.
+        is_reissue: bool,
+    },
 }
 
 /// What a letter is about.
@@ -74,184 +98,146 @@ pub struct About<'a> {
     pub name: &'a str,
     /// The event.
     pub event: &'a Event,
-    /// Whether its programme keeps confidences: the subject then does not name it.
-    pub confidential: bool,
+    /// Whether its programme is confidential: then the subject does not name it.
+    pub is_confidential: bool,
     /// What to quote.
     pub reference: String,
     /// Where to see, change or cancel the booking.
     pub manage_link: String,
-    /// Where to see what is on.
-    pub events_link: String,
+    /// Other bookings that the same reminder is about.
+    pub also: &'a [Also],
+    /// Where people reach the hub, without a slash at the end.
+    pub base_url: &'a str,
     /// Who writes.
     pub hub: &'a str,
     /// When it is written.
     pub now: Timestamp,
 }
 
+/// Another booking of the same person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Also {
+    /// For which event.
+    pub event: Event,
+    /// What to quote.
+    pub reference: String,
+    /// Where to see, change or cancel it.
+    pub manage_link: String,
+}
+
 impl About<'_> {
     /// The letter of one kind.
     pub fn letter(&self, kind: &LetterKind) -> Letter {
-        let title = if self.confidential { "your booking" } else { self.event.title.as_str() };
-        let mut parts = vec![Part::Text(self.state(kind))];
-        parts.push(Part::Link { label: manage_label(kind).to_owned(), url: self.manage_link.clone() });
-        if self.is_about_to_start(kind)
-            && let Some(url) = &self.event.joining_url
-        {
-            parts.push(Part::Link { label: "Join the event".to_owned(), url: url.clone() });
+        let link = Part::Link { label: words::manage_label(kind).to_owned(), url: self.manage_link.clone() };
+        let mut parts = vec![Part::Text(words::state(kind, self.event, self.now)), link];
+        if let LetterKind::Changed { was } = kind {
+            parts.push(Part::Changes(changes(was, self.event)));
         }
-        parts.push(Part::Facts(self.facts()));
-        if let Some(advice) = self.advice(kind) {
-            parts.push(Part::Text(advice));
+        parts.extend(self.other_link(kind));
+        parts.push(Part::Facts(facts(self.event, &self.reference)));
+        parts.extend(words::advice(kind, self.event).map(Part::Text));
+        if kind.ends_booking() {
+            let url = format!("{}/events", self.base_url);
+            parts.push(Part::Link { label: "See what else is on".to_owned(), url });
         }
-        if ends_booking(kind) {
-            parts.push(Part::Link { label: "See what else is on".to_owned(), url: self.events_link.clone() });
+        for also in self.also {
+            parts.push(Part::Heading(format!("Also: {}", also.event.title)));
+            parts.push(Part::Link {
+                label: "See, change or cancel this booking".to_owned(),
+                url: also.manage_link.clone(),
+            });
+            parts.push(Part::Facts(facts(&also.event, &also.reference)));
         }
         Letter {
-            subject: format!("{}: {title}", subject(kind)),
+            subject: self.subject(kind),
             greeting: format!("Dear {},", self.name),
             parts,
             hub: self.hub.to_owned(),
         }
     }
 
-    /// Whether the letter is the one that says how to join: an hour before, or on getting a place later than that.
-    fn is_about_to_start(&self, kind: &LetterKind) -> bool {
-        let hour = jiff::SignedDuration::from_hours(1);
-        let is_near = self.event.starts().saturating_sub(hour).is_ok_and(|near| self.now >= near);
+    fn subject(&self, kind: &LetterKind) -> String {
+        if let LetterKind::Message { subject, .. } = kind {
+            return subject.clone();
+        }
+        let title = if self.is_confidential { "your booking" } else { self.event.title.as_str() };
+        let state = words::subject(kind, self.event, self.now);
+        match self.also.len() {
+            0 => format!("{state}: {title}"),
+            1 => format!("{state}: {title}, and one more"),
+            more => format!("{state}: {title}, and {more} more"),
+        }
+    }
+
+    /// Where else a letter leads: to the event itself, to the questions about it.
+    fn other_link(&self, kind: &LetterKind) -> Option<Part> {
+        let link = |label: &str, url: String| Some(Part::Link { label: label.to_owned(), url });
+        match kind {
+            LetterKind::Thanks => link("Say what you thought of it", format!("{}/evaluation", self.manage_link)),
+            LetterKind::Certificate { number, .. } => {
+                link("Check the certificate", format!("{}/certificates/{number}", self.base_url))
+            }
+            kind if self.says_how_to_join(kind) => link("Join the event", self.event.joining_url.clone()?),
+            _ => None,
+        }
+    }
+
+    /// Whether the letter is one that says how to join: an hour before, or on getting a place later than that, or on a
+    /// change of it.
+    fn says_how_to_join(&self, kind: &LetterKind) -> bool {
         match kind {
             LetterKind::ReminderHour => true,
-            LetterKind::Confirmed | LetterKind::Promoted => is_near,
+            LetterKind::Confirmed | LetterKind::Promoted => tells_joining(self.event, self.now),
+            LetterKind::Changed { was } => was.joining_url.is_some(),
             _ => false,
         }
     }
+}
 
-    fn facts(&self) -> Vec<(String, String)> {
-        let mut facts = vec![("Event".to_owned(), self.event.title.clone())];
-        let when = |session| ("When".to_owned(), dates::session(session));
-        facts.extend(self.event.sessions.iter().map(when));
-        let place = match (self.event.format, &self.event.venue) {
-            (Format::Online, _) | (Format::Hybrid, None) => Some("Online".to_owned()),
-            (_, Some(venue)) => Some(venue.replace('\n', ", ")),
-            (Format::InPerson, None) => None,
-        };
-        facts.extend(place.map(|place| ("Where".to_owned(), place)));
-        facts.push(("Your reference".to_owned(), self.reference.clone()));
-        facts
-    }
-
-    fn state(&self, kind: &LetterKind) -> String {
-        let title = &self.event.title;
-        match kind {
-            LetterKind::Confirmed => format!("You have a place on {title}."),
-            LetterKind::Promoted => format!("A place has become free and it is yours: you have a place on {title}."),
-            LetterKind::Waiting { position } => {
-                format!("{title} is full. You are number {position} on the waiting list.")
-            }
-            LetterKind::Approval => {
-                format!("We have your request for a place on {title}. An organiser will decide and write to you.")
-            }
-            LetterKind::Offered { until, again: false } => {
-                format!(
-                    "A place on {title} is being held for you until {}. Accept it before then.",
-                    dates::moment(*until)
-                )
-            }
-            LetterKind::Offered { until, again: true } => format!(
-                "A place on {title} is being held for you again, until {}. This is the last time: accept it before then.",
-                dates::moment(*until)
-            ),
-            LetterKind::Returned { position } => format!(
-                "Your offer of a place on {title} has ended without an answer. You are now number {position} on the waiting list."
-            ),
-            LetterKind::Expired => {
-                format!(
-                    "Your second offer of a place on {title} has ended without an answer, and your booking with it."
-                )
-            }
-            LetterKind::Cancelled { .. } => format!("Your booking for {title} is cancelled."),
-            LetterKind::Substituted => format!("A colleague has taken over your booking for {title}."),
-            LetterKind::Rejected { reason } => {
-                with_reason(format!("We cannot offer you a place on {title}."), reason.as_deref())
-            }
-            LetterKind::EventCancelled { reason } => {
-                with_reason(format!("{title} will not take place."), reason.as_deref())
-            }
-            LetterKind::LineEnded => {
-                format!("{title} has started and no place became free for you. The waiting list has ended.")
-            }
-            LetterKind::NotBooked { why } => format!("Your booking for {title} could not be completed. {why}"),
-            LetterKind::LinkAgain => format!("Here is the link to your booking for {title}, as you asked."),
-            LetterKind::ReminderWeek => format!("You have a place on {title} in a week."),
-            LetterKind::ReminderDay => format!("You have a place on {title} tomorrow."),
-            LetterKind::ReminderHour => format!("{title} starts in an hour."),
-        }
-    }
-
-    fn advice(&self, kind: &LetterKind) -> Option<String> {
-        let text = match kind {
-            LetterKind::Cancelled { late: true } => {
-                let days = self.event.notice_days.unwrap_or(0);
-                format!("You cancelled within {days} days of the event, which counts as a late cancellation.")
-            }
-            LetterKind::Confirmed | LetterKind::Promoted | LetterKind::ReminderWeek | LetterKind::ReminderDay => {
-                "If you cannot come, please cancel with the link above, so that somebody else can have the place. \
-                 Declining the calendar entry does not cancel your booking."
-                    .to_owned()
-            }
-            LetterKind::Waiting { .. } | LetterKind::Returned { .. } => {
-                "We will write to you as soon as a place becomes free.".to_owned()
-            }
-            _ => return None,
-        };
-        Some(text)
+impl LetterKind {
+    /// Whether the booking is over with it.
+    pub(crate) fn ends_booking(&self) -> bool {
+        matches!(
+            self,
+            Self::Expired
+                | Self::Cancelled { .. }
+                | Self::Rejected { .. }
+                | Self::EventCancelled { .. }
+                | Self::LineEnded
+                | Self::NotBooked { .. }
+        )
     }
 }
 
-fn with_reason(words: String, reason: Option<&str>) -> String {
-    reason.map_or_else(|| words.clone(), |reason| format!("{words} {reason}"))
+fn facts(event: &Event, reference: &str) -> Vec<(String, String)> {
+    let mut facts = vec![("Event".to_owned(), event.title.clone())];
+    facts.extend(event.sessions.iter().map(|session| ("When".to_owned(), dates::session(session))));
+    facts.extend(place(event.format, event.venue.as_deref()).map(|place| ("Where".to_owned(), place)));
+    facts.push(("Your reference".to_owned(), reference.to_owned()));
+    facts
 }
 
-fn subject(kind: &LetterKind) -> &'static str {
-    match kind {
-        LetterKind::Confirmed => "Confirmed",
-        LetterKind::Promoted => "You now have a place",
-        LetterKind::Waiting { .. } => "On the waiting list",
-        LetterKind::Approval => "Waiting for approval",
-        LetterKind::Offered { again: false, .. } => "Accept your place",
-        LetterKind::Offered { again: true, .. } => "Last chance to accept your place",
-        LetterKind::Returned { .. } => "Offer ended, back on the waiting list",
-        LetterKind::Expired => "Offer ended",
-        LetterKind::Cancelled { .. } => "Cancelled",
-        LetterKind::Substituted => "Handed over",
-        LetterKind::Rejected { .. } => "Not approved",
-        LetterKind::EventCancelled { .. } => "Event cancelled",
-        LetterKind::LineEnded => "Waiting list ended",
-        LetterKind::NotBooked { .. } => "Not booked",
-        LetterKind::LinkAgain => "Your booking link",
-        LetterKind::ReminderWeek => "In a week",
-        LetterKind::ReminderDay => "Tomorrow",
-        LetterKind::ReminderHour => "In an hour",
+fn place(format: Format, venue: Option<&str>) -> Option<String> {
+    let venue = venue.map(|venue| venue.replace('\n', ", "));
+    match (format, venue) {
+        (Format::Online, _) | (Format::Hybrid, None) => Some("Online".to_owned()),
+        (Format::Hybrid, Some(venue)) => Some(format!("{venue}, or online")),
+        (Format::InPerson, venue) => venue,
     }
 }
 
-fn manage_label(kind: &LetterKind) -> &'static str {
-    match kind {
-        LetterKind::Offered { .. } => "Accept or decline",
-        // There is nothing left to change.
-        LetterKind::Substituted => "See your booking",
-        kind if ends_booking(kind) => "See your booking",
-        _ => "See, change or cancel your booking",
-    }
-}
-
-fn ends_booking(kind: &LetterKind) -> bool {
-    matches!(
-        kind,
-        LetterKind::Expired
-            | LetterKind::Cancelled { .. }
-            | LetterKind::Rejected { .. }
-            | LetterKind::EventCancelled { .. }
-            | LetterKind::LineEnded
-            | LetterKind::NotBooked { .. }
-    )
+/// What has changed: its name, as it was, as it is.
+fn changes(was: &Was, event: &Event) -> Vec<(String, String, String)> {
+    let unknown = || "to be announced".to_owned();
+    let where_of = |format, venue: Option<&str>| place(format, venue).unwrap_or_else(unknown);
+    let dates_of = |sessions: &[Session]| sessions.iter().map(dates::session).collect::<Vec<_>>().join("; ");
+    let title = was.title.clone().map(|title| ("Event", title, event.title.clone()));
+    let dates = was.sessions.as_ref().map(|sessions| ("When", dates_of(sessions), dates_of(&event.sessions)));
+    let place = was.place.as_ref().map(|(format, venue)| {
+        ("Where", where_of(*format, venue.as_deref()), where_of(event.format, event.venue.as_deref()))
+    });
+    let joining = was.joining_url.clone();
+    let joining = joining.map(|url| ("Joining link", url, event.joining_url.clone().unwrap_or_else(unknown)));
+    let changes = [title, dates, place, joining].into_iter().flatten();
+    changes.map(|(name, was, is)| (name.to_owned(), was, is)).collect()
 }

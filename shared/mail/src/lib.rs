@@ -1,10 +1,13 @@
 //! Mail that tells the truth: a letter has one content, shown as text and as HTML, and goes through SES as MIME.
 
+mod compose;
 mod letter;
 mod letters;
 mod mailer;
 mod patience;
+mod words;
 
+pub use compose::{Attachment, Invitation, Mail};
 pub use letter::{Letter, Part};
-pub use letters::{About, LetterKind};
+pub use letters::{About, Also, LetterKind};
 pub use mailer::{Failure, Mailer};

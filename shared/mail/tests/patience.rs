@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use domain::EmailAddress;
-use mail::{Letter, Mailer};
+use mail::{Letter, Mail, Mailer};
 
 const TAKEN: &str = "<SendRawEmailResponse xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><SendRawEmailResult>\
     <MessageId>m-1</MessageId></SendRawEmailResult></SendRawEmailResponse>";
@@ -56,7 +56,7 @@ async fn send(refusals: usize, status: u16, code: &'static str) -> (Option<Strin
     let mailer = Mailer::new(client, "hub@hub.example".to_owned(), "Hub".to_owned());
     let to = EmailAddress::parse("ann@practice.example").expect("an address");
     let letter = Letter { subject: "S".into(), greeting: "G".into(), parts: Vec::new(), hub: "Hub".into() };
-    let sent = mailer.send(&to, &letter, "R.e").await.ok();
+    let sent = mailer.send(&Mail::new(&to, &letter, "R.e")).await.ok();
     (sent, asked.load(Ordering::SeqCst))
 }
 

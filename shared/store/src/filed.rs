@@ -17,13 +17,15 @@ pub struct Filed {
     pub generation: Generation,
     /// The version of the ledger that shows what it tells; `None` where it tells no change of the ledger.
     pub version: Option<u64>,
+    /// The version of the event as of which it told it, where that was its news.
+    pub told: Option<u64>,
     /// When what it tells happened.
     pub at: Timestamp,
     /// How far it has got.
     pub state: MessageState,
     /// Since when; a mail that is due has been since it was made.
     pub since: Timestamp,
-    /// Why it was dropped, if it was.
+    /// Why it was dropped, or did not arrive.
     pub why: Option<String>,
 }
 
@@ -59,11 +61,18 @@ fn read_filed(item: &Item) -> Result<Filed, Failure> {
     let state = match item.text("st")? {
         "due" => MessageState::Due,
         "sent" => MessageState::Sent,
+        "bounced" => MessageState::Bounced,
         _ => MessageState::Dropped,
     };
     let ended = item.number_or_none("ended")?.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let why = item.text("detail").ok().filter(|_| state == MessageState::Dropped).map(str::to_owned);
+    let reason = match state {
+        MessageState::Dropped => item.text("detail").ok(),
+        MessageState::Bounced => item.text("why").ok(),
+        MessageState::Due | MessageState::Sent => None,
+    };
+    let why = reason.map(str::to_owned);
     let Message { kind, generation, at, facts, .. } = message;
     let version = facts["version"].as_u64();
-    Ok(Filed { kind, generation, version, at, state, since: ended.unwrap_or(at), why })
+    let told = item.number_or_none("told")?;
+    Ok(Filed { kind, generation, version, told, at, state, since: ended.unwrap_or(at), why })
 }

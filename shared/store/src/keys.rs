@@ -4,16 +4,20 @@
 //! |---|---|---|
 //! | Event / its ledger | `E#eid` | `C` / `L` |
 //! | Timer of an event | `E#eid` | `T#kind` |
+//! | Counts when organisers were last told | `E#eid` | `D` |
+//! | Organiser's message to those who booked | `E#eid` | `B#id` |
 //! | Month directory (events by start) | `M#yyyy-mm` | `start#eid` |
 //! | Months in which events start | `M` | `M#yyyy-mm` |
-//! | Hub settings / its programmes | `H` | `C` / `PG` |
-//! | Organisation / one on a form that is not listed | `H` | `OR#id` / `ON#key` |
 //! | Registration | `P#mailbox` | `R#tag#eid` |
 //! | Profile | `P#mailbox` | `-#tag` |
 //! | Outbox message | `P#mailbox` | `O#tag#eid#kind#mark` |
 //! | Organiser's action, by registration (history) | `P#mailbox` | `H#tag#eid#time#id` |
+//! | Mail about no booking | `P#mailbox` | `N#kind#mark` |
+//! | File that goes along with mails (TTL) | `P#mailbox` | `B#name` |
 //! | Suppressed address | `P#mailbox` | `X` |
+//! | Address that wants only what its bookings need | `P#mailbox` | `U` |
 //! | Organiser's action (audit trail) | `AU#yyyy-mm-dd` | `time#id` |
+//! | Task: an address that gets no mail | `TK` | `bounce#id` |
 //! | Rate bucket (resends) | `Q#bucket#window` | `-` |
 //!
 //! One sparse index, `due`: `gT` is the kind and a small hash, `gD` epoch seconds, keys only.
@@ -34,18 +38,14 @@ pub enum Key {
     Ledger(EventId),
     /// Something an event does later.
     Timer(EventId, String),
+    /// How an event stood when its organisers were last told.
+    Count(EventId),
+    /// What an organiser wrote to those who booked.
+    Bulletin(EventId, String),
     /// An event in the month of its start (UTC).
     Month(Timestamp, EventId),
     /// A month (UTC) in which events start.
     MonthListed(Timestamp),
-    /// The hub's settings.
-    Hub,
-    /// The hub's programmes: one short list, always read whole.
-    Programmes,
-    /// An organisation that people come from.
-    Organisation(String),
-    /// An organisation on a form that the list did not have.
-    UnmatchedOrganisation(String),
     /// One person's booking for one event.
     Registration(PersonId, EventId),
     /// What is known of a person apart from bookings.
@@ -61,12 +61,20 @@ pub enum Key {
         /// Which occurrence.
         mark: String,
     },
+    /// A mail about no booking: its kind, and which occurrence.
+    Notice(MailboxId, String, String),
+    /// A file that goes along with mails to this mailbox.
+    Enclosure(MailboxId, String),
     /// What an organiser did about one booking; time and id as in [`Self::Action`].
     Deed(PersonId, EventId, String),
     /// An address that gets no mail.
     Suppressed(MailboxId),
+    /// An address that wants only what its bookings need.
+    Unsubscribed(MailboxId),
     /// What an organiser did.
     Action(Date, String),
+    /// An address that gets no mail, for organisers to see to.
+    BounceTask(String),
     /// How often a mailbox asked for its links.
     Rate {
         /// Who is counted.
@@ -80,16 +88,24 @@ impl Key {
     /// The partition key.
     pub fn pk(&self) -> String {
         match self {
-            Self::Event(event) | Self::Ledger(event) | Self::Timer(event, _) => format!("E#{event}"),
+            Self::Event(event)
+            | Self::Ledger(event)
+            | Self::Timer(event, _)
+            | Self::Count(event)
+            | Self::Bulletin(event, _) => {
+                format!("E#{event}")
+            }
             Self::Month(start, _) => month(*start),
             Self::MonthListed(_) => MONTHS.to_owned(),
-            Self::Hub | Self::Programmes | Self::Organisation(_) | Self::UnmatchedOrganisation(_) => HUB.to_owned(),
             Self::Registration(person, _)
             | Self::Profile(person)
             | Self::Outbox { person, .. }
             | Self::Deed(person, ..) => mailbox(person.mailbox()),
-            Self::Suppressed(of) => mailbox(*of),
+            Self::Notice(of, ..) | Self::Enclosure(of, _) | Self::Suppressed(of) | Self::Unsubscribed(of) => {
+                mailbox(*of)
+            }
             Self::Action(day, _) => format!("AU#{day}"),
+            Self::BounceTask(_) => TASKS.to_owned(),
             Self::Rate { bucket, window } => format!("Q#{bucket}#{window}"),
         }
     }
@@ -100,20 +116,22 @@ impl Key {
             Self::Event(_) => "C".to_owned(),
             Self::Ledger(_) => "L".to_owned(),
             Self::Timer(_, kind) => format!("T#{kind}"),
+            Self::Count(_) => "D".to_owned(),
+            Self::Bulletin(_, id) => format!("B#{id}"),
             Self::Month(start, event) => format!("{start:.0}#{event}"),
             Self::MonthListed(start) => month(*start),
-            Self::Hub => "C".to_owned(),
-            Self::Programmes => "PG".to_owned(),
-            Self::Organisation(id) => format!("{ORGANISATIONS}{id}"),
-            Self::UnmatchedOrganisation(key) => format!("{UNMATCHED}{key}"),
             Self::Registration(person, event) => format!("R#{}#{event}", person.tag()),
             Self::Profile(person) => format!("-#{}", person.tag()),
             Self::Outbox { person, event, kind, mark } => {
                 format!("{}{kind}#{mark}", outbox_prefix(*person, *event))
             }
             Self::Deed(person, event, time_and_id) => format!("{}{time_and_id}", deed_prefix(*person, *event)),
+            Self::Notice(_, kind, mark) => format!("{NOTICE}{kind}#{mark}"),
+            Self::Enclosure(_, name) => format!("B#{name}"),
             Self::Suppressed(_) => "X".to_owned(),
+            Self::Unsubscribed(_) => "U".to_owned(),
             Self::Action(_, time_and_id) => time_and_id.clone(),
+            Self::BounceTask(id) => format!("bounce#{id}"),
             Self::Rate { .. } => "-".to_owned(),
         }
     }
@@ -138,21 +156,28 @@ pub(crate) fn mailbox(of: MailboxId) -> String {
 /// The partition that lists the months.
 pub(crate) const MONTHS: &str = "M";
 
-/// The partition of what the hub itself is.
-pub(crate) const HUB: &str = "H";
-/// What the sort keys of organisations begin with.
-pub(crate) const ORGANISATIONS: &str = "OR#";
-/// What the sort keys of organisations that are not listed begin with.
-pub(crate) const UNMATCHED: &str = "ON#";
-
 /// The partition of a month's events.
 pub(crate) fn month(start: Timestamp) -> String {
     format!("M#{}", start.strftime("%Y-%m"))
 }
 
+/// The partition of what organisers have to see to.
+pub(crate) const TASKS: &str = "TK";
+
+/// What the sort keys of all mails about bookings begin with.
+pub(crate) const OUTBOX: &str = "O#";
+
 /// What the sort keys of all mails about one booking begin with.
 pub(crate) fn outbox_prefix(person: PersonId, event: EventId) -> String {
-    format!("O#{}#{event}#", person.tag())
+    format!("{OUTBOX}{}#{event}#", person.tag())
+}
+
+/// What the sort keys of all mails about no booking begin with.
+pub(crate) const NOTICE: &str = "N#";
+
+/// Whether a sort key is that of a mail about no booking.
+pub(crate) fn is_notice(sk: &str) -> bool {
+    sk.starts_with(NOTICE)
 }
 
 /// What the sort keys of all that organisers did about one booking begin with.
@@ -199,9 +224,9 @@ pub(crate) fn event_hash(event: EventId) -> u64 {
     event.bits()
 }
 
-/// The hash that spreads a person's mails.
-pub(crate) fn person_hash(person: PersonId) -> u64 {
-    person.as_bytes().iter().map(|byte| u64::from(*byte)).sum()
+/// The hash that spreads a mailbox's mails.
+pub(crate) fn mailbox_hash(mailbox: MailboxId) -> u64 {
+    mailbox.as_bytes().iter().map(|byte| u64::from(*byte)).sum()
 }
 
 /// An item that the index says is due.
@@ -248,17 +273,23 @@ mod tests {
             (Key::Event(event), "E#2222222223", "C"),
             (Key::Ledger(event), "E#2222222223", "L"),
             (Key::Timer(event, "day".into()), "E#2222222223", "T#day"),
+            (Key::Count(event), "E#2222222223", "D"),
+            (Key::Bulletin(event, "1".into()), "E#2222222223", "B#1"),
+            (Key::BounceTask("1".into()), "TK", "bounce#1"),
             (Key::Month(start, event), "M#2026-12", "2026-12-01T09:30:00Z#2222222223"),
             (Key::MonthListed(start), "M", "M#2026-12"),
-            (Key::Hub, "H", "C"),
-            (Key::Programmes, "H", "PG"),
-            (Key::Organisation("X99001".into()), "H", "OR#X99001"),
-            (Key::UnmatchedOrganisation("~thesurgery".into()), "H", "ON#~thesurgery"),
             (Key::Registration(person, event), "P#AAAAAAAAAAAA", "R#AAAB#2222222223"),
             (Key::Profile(person), "P#AAAAAAAAAAAA", "-#AAAB"),
             (outbox, "P#AAAAAAAAAAAA", "O#AAAB#2222222223#confirmed#1"),
             (Key::Deed(person, event, "t#1".into()), "P#AAAAAAAAAAAA", "H#AAAB#2222222223#t#1"),
+            (
+                Key::Notice(person.mailbox(), "digest".into(), "2026-12-01".into()),
+                "P#AAAAAAAAAAAA",
+                "N#digest#2026-12-01",
+            ),
+            (Key::Enclosure(person.mailbox(), "report".into()), "P#AAAAAAAAAAAA", "B#report"),
             (Key::Suppressed(person.mailbox()), "P#AAAAAAAAAAAA", "X"),
+            (Key::Unsubscribed(person.mailbox()), "P#AAAAAAAAAAAA", "U"),
             (Key::Action(jiff::civil::date(2026, 12, 1), "t#1".into()), "AU#2026-12-01", "t#1"),
             (Key::Rate { bucket: "b".into(), window: 3 }, "Q#b#3", "-"),
         ];

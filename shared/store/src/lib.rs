@@ -5,38 +5,44 @@
 //! else is read, decided by `domain`, and written back by the paths that changed, if nobody was quicker.
 
 pub mod audit;
+mod bounces;
+mod bulletins;
 mod change;
+mod counts;
 mod difference;
 mod events;
 mod failure;
 mod filed;
-mod hub;
 mod item;
 mod keys;
 mod ledger_item;
-mod organisations;
+mod notices;
 mod outbox;
 mod people;
 mod register;
 mod registrations;
+mod sending;
 pub mod stream;
 mod substitute;
 mod timers;
 mod trail;
+mod wishes;
 
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
+pub use bounces::BounceTask;
+pub use bulletins::Bulletin;
 pub use events::{Created, EventRecord, PatchConflict};
 pub use failure::Failure;
 pub use filed::Filed;
-pub use hub::Versioned;
 pub use keys::{Due, DueKind, Key};
-pub use organisations::Unmatched;
-pub use outbox::{Message, MessageState};
+pub use notices::{Enclosure, Notice};
+pub use outbox::Message;
 pub use people::Profile;
 pub use register::{Booked, Booking, RegisterOutcome};
+pub use sending::{MessageState, Outgoing};
 pub use substitute::{Substituted, Substitution};
 pub use timers::Timer;
 pub use trail::{Action, BookingKey, Deed};

@@ -1,20 +1,15 @@
-//! Mails to send: each stored once under what it is about, leased while it is being sent, marked when it has gone.
+//! Mails to send about a booking: each stored once, under what it is about. Those about none are in [`crate::notices`].
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::{EventId, Generation, PersonId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::Store;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, seconds, text};
-use crate::keys::{DUE_AT, DUE_KIND, Due, DueKind, Key, SK, person_hash};
-
-/// How long a sender may take before another tries.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// The attribute that tells whose lease it is.
-const HOLDER: &str = "holder";
+use crate::keys::{DUE_AT, DUE_KIND, DueKind, Key, SK, mailbox_hash};
+use crate::sending::{HOLDER, LEASE, is_held_by};
 
 /// A mail to one person about one booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,19 +32,9 @@ pub struct Message {
     pub facts: serde_json::Value,
 }
 
-/// How far a mail has got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageState {
-    /// To be sent, or tried again.
-    Due,
-    /// Accepted by SES.
-    Sent,
-    /// Overtaken by what happened since, or too late to be of use.
-    Dropped,
-}
-
 impl Message {
-    fn key(&self) -> Key {
+    /// Under which it is stored.
+    pub fn key(&self) -> Key {
         let (kind, mark) = (self.kind.clone(), self.mark.clone());
         Key::Outbox { person: self.person, event: self.event, kind, mark }
     }
@@ -62,9 +47,14 @@ impl Message {
         put("at", number(self.at.as_millisecond()));
         put("tries", number(self.tries));
         put("facts", text(self.facts.to_string()));
-        put(DUE_KIND, text(DueKind::Outbox.partition(person_hash(self.person))));
+        put(DUE_KIND, text(DueKind::Outbox.partition(mailbox_hash(self.person.mailbox()))));
         put(DUE_AT, seconds(due));
         item
+    }
+
+    /// Names of the files that go along.
+    pub fn enclosures(&self) -> impl Iterator<Item = &str> {
+        self.facts["enclosures"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str)
     }
 
     pub(crate) fn read(item: &Item) -> Result<Self, Failure> {
@@ -90,8 +80,12 @@ impl Store {
     ///
     /// A retry by the SDK, after a reply was lost, finds its own mark and counts as the first.
     pub async fn post(&self, message: &Message, now: Timestamp, lease: bool) -> Result<bool, Failure> {
+        self.put_mail(message.write(if lease { now + LEASE } else { now })).await
+    }
+
+    /// Stores a mail unless its key is taken; whether it is new.
+    pub(crate) async fn put_mail(&self, mut item: Item) -> Result<bool, Failure> {
         let holder = (self.entropy)();
-        let mut item = message.write(if lease { now + LEASE } else { now });
         item.insert(HOLDER.to_owned(), number(holder));
         let reply = self
             .client
@@ -108,100 +102,4 @@ impl Store {
             _ => Err(error.into()),
         }
     }
-
-    /// Takes a due mail on, unless another sweep has.
-    pub async fn lease(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, Failure> {
-        let holder = (self.entropy)();
-        let reply = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(due.attributes()))
-            .update_expression("SET gD = :until, tries = tries + :one, holder = :holder")
-            .condition_expression("gD = :seen")
-            .expression_attribute_values(":until", seconds(now + LEASE))
-            .expression_attribute_values(":seen", seconds(due.at))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":holder", number(holder))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let error = match reply {
-            Ok(reply) => return Message::read(&reply.attributes.unwrap_or_default()).map(Some),
-            Err(error) => error,
-        };
-        match error.as_service_error() {
-            // The SDK tried again after a lost reply: the lease is ours.
-            Some(UpdateItemError::ConditionalCheckFailedException(found)) if is_held_by(found.item(), holder) => {
-                found.item().map(Message::read).transpose()
-            }
-            Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-            _ => Err(error.into()),
-        }
-    }
-
-    /// Records what became of a mail: gone (with SES's identifier), or not needed (with the reason).
-    pub async fn close(
-        &self,
-        message: &Message,
-        state: MessageState,
-        detail: &str,
-        now: Timestamp,
-    ) -> Result<(), Failure> {
-        let name = match state {
-            MessageState::Sent => "sent",
-            MessageState::Dropped => "dropped",
-            MessageState::Due => return self.retry_at(message, now).await,
-        };
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(message.key().attributes()))
-            .update_expression("SET st = :st, detail = :detail, ended = :now REMOVE gT, gD")
-            .expression_attribute_values(":st", text(name))
-            .expression_attribute_values(":detail", text(detail))
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .send()
-            .await?;
-        Ok(())
-    }
-
-    /// Leaves a mail due at another time; one that somebody else has closed meanwhile stays closed.
-    pub async fn retry_at(&self, message: &Message, at: Timestamp) -> Result<(), Failure> {
-        let reply = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(message.key().attributes()))
-            .update_expression("SET gD = :at")
-            .condition_expression("attribute_exists(gD)")
-            .expression_attribute_values(":at", seconds(at))
-            .send()
-            .await;
-        match reply {
-            Err(error)
-                if !error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Err(error.into())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether nothing may be sent to this mailbox.
-    pub async fn is_suppressed(&self, person: PersonId) -> Result<bool, Failure> {
-        let reply = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::Suppressed(person.mailbox()).attributes()))
-            .send()
-            .await?;
-        Ok(reply.item.is_some())
-    }
-}
-
-fn is_held_by(item: Option<&Item>, holder: u64) -> bool {
-    item.is_some_and(|item| item.number(HOLDER).is_ok_and(|found: u64| found == holder))
 }

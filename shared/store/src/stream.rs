@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item};
-use crate::{ledger_item, registrations};
+use crate::{EventRecord, events, ledger_item, registrations};
 
 /// A batch of records (AWS Lambda, "Using Lambda with DynamoDB").
 #[derive(Debug, Deserialize)]
@@ -49,6 +49,24 @@ pub struct LedgerChange {
     pub new: Ledger,
 }
 
+/// An event's configuration before and after a write.
+#[derive(Debug)]
+pub struct EventChange {
+    /// As it was.
+    pub old: EventRecord,
+    /// As it was written.
+    pub new: EventRecord,
+}
+
+/// What one record shows.
+#[derive(Debug)]
+pub enum Change {
+    /// A ledger was written.
+    Ledger(Box<LedgerChange>),
+    /// An event's configuration was replaced.
+    Event(Box<EventChange>),
+}
+
 /// A registration that was stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {
@@ -72,16 +90,21 @@ impl Record {
         self.dynamodb.approximate_creation_date_time.and_then(|at| Timestamp::from_second(at as i64).ok())
     }
 
-    /// The ledger before and after.
-    pub fn ledger(&self) -> Result<Option<LedgerChange>, Failure> {
+    /// The ledger, or the event, before and after.
+    pub fn change(&self) -> Result<Option<Change>, Failure> {
         let Some(new) = self.new_image()? else { return Ok(None) };
         let old = self.dynamodb.old_image.as_ref().map(image).transpose()?;
+        if new.text("SK")? == "C" {
+            let Some(old) = old else { return Ok(None) };
+            let change = EventChange { old: events::read(&old)?, new: events::read(&new)? };
+            return Ok(Some(Change::Event(Box::new(change))));
+        }
         let event = new.text("PK")?.strip_prefix("E#").and_then(|id| id.parse().ok());
-        Ok(Some(LedgerChange {
+        Ok(Some(Change::Ledger(Box::new(LedgerChange {
             event: event.ok_or_else(|| Failure::unreadable("not the key of a ledger"))?,
             old: old.as_ref().map(ledger_item::read).transpose()?,
             new: ledger_item::read(&new)?,
-        }))
+        }))))
     }
 
     /// The registration that was stored by a person, if this is one.

@@ -28,8 +28,16 @@ fn decide(subject: &Subject, place: Place, now: &str) -> Result<LetterKind, Drop
     let event = event();
     let state = if at(now) < at(STARTS) { State::Open } else { State::Closed };
     let booking = Some((Generation(2), place));
-    let standing =
-        Standing { event: &event, reason: None, rejection: None, state, booking, returned: false, refused: false };
+    let standing = Standing {
+        event: &event,
+        reason: None,
+        rejection: None,
+        state,
+        booking,
+        returned: false,
+        refused: false,
+        bulletin: None,
+    };
     letter(subject, Generation(2), &standing, at(now))
 }
 
@@ -113,6 +121,7 @@ fn another_generation_has_mails_of_its_own() {
         booking: Some((Generation(2), ended(Ending::EventCancelled, false))),
         returned: false,
         refused: false,
+        bulletin: None,
     };
     let tell = |subject: &Subject, standing: &Standing| letter(subject, Generation(1), standing, at(BEFORE));
     assert_eq!(tell(&Subject::Cancelled, &standing), Err(Dropped::Overtaken));
@@ -139,6 +148,7 @@ fn a_person_back_in_line_is_told_of_that_alone() {
         booking,
         returned: true,
         refused: false,
+        bulletin: None,
     };
     let tell = |subject| letter(&subject, Generation(1), &standing, at(BEFORE));
     assert_eq!(tell(Subject::Waiting), Err(Dropped::Overtaken));

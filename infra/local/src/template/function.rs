@@ -33,6 +33,8 @@ pub struct Function {
     pub streams: Vec<StreamMapping>,
     /// The schedules that start it.
     pub schedules: Vec<Schedule>,
+    /// The topics whose messages start it. Nothing here publishes to them: what SES would say is said by hand.
+    pub topics: Vec<Topic>,
 }
 
 /// A route of the HTTP API; without a path it is `$default`.
@@ -72,6 +74,14 @@ impl StreamMapping {
     pub fn filters(&self) -> impl Iterator<Item = &Pattern> {
         self.filter_criteria.filters.iter().map(|filter| &filter.pattern)
     }
+}
+
+/// A topic that a function is subscribed to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Topic {
+    /// What `!Ref` gives.
+    pub topic: String,
 }
 
 /// When a function is started by itself, and with what.
@@ -135,12 +145,14 @@ impl Function {
             routes: Vec::new(),
             streams: Vec::new(),
             schedules: Vec::new(),
+            topics: Vec::new(),
         };
         for event in properties.events.into_values() {
             match event {
                 Event::HttpApi(route) => function.routes.push(route),
                 Event::DynamoDB(mapping) => function.streams.push(mapping),
                 Event::ScheduleV2(schedule) => function.schedules.push(schedule),
+                Event::Sns(topic) => function.topics.push(topic),
             }
         }
         Ok(function)
@@ -187,6 +199,8 @@ enum Event {
     HttpApi(Route),
     DynamoDB(StreamMapping),
     ScheduleV2(Schedule),
+    #[serde(rename = "SNS")]
+    Sns(Topic),
 }
 
 #[derive(Debug, Clone, Deserialize)]

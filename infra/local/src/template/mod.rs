@@ -94,12 +94,14 @@ impl Template {
 
 /// Kinds of resource without a local counterpart: failures are filed in the data folder, mail goes to the sink, and a
 /// person reads the log.
-const LEFT_TO_AWS: [&str; 6] = [
+const LEFT_TO_AWS: [&str; 8] = [
     "AWS::CloudWatch::Alarm",
     "AWS::Logs::LogGroup",
     "AWS::SES::ConfigurationSet",
+    "AWS::SES::ConfigurationSetEventDestination",
     "AWS::SES::EmailIdentity",
     "AWS::SNS::Topic",
+    "AWS::SNS::TopicPolicy",
     "AWS::SQS::Queue",
 ];
 
@@ -137,6 +139,7 @@ struct Resource {
     kind: String,
     properties: serde_norway::Value,
     metadata: Option<serde_norway::Value>,
+    _depends_on: Option<IgnoredAny>,
     _deletion_policy: Option<IgnoredAny>,
     _update_replace_policy: Option<IgnoredAny>,
 }
@@ -186,8 +189,8 @@ mod tests {
     #[test]
     fn a_construct_that_is_not_known_stops_the_start() {
         assert_eq!(
-            refusal("AWS::SNS::Topic", "AWS::SNS::TopicPolicy"),
-            "resource Alerts: the local hub knows no AWS::SNS::TopicPolicy"
+            refusal("AWS::SNS::Topic", "AWS::SNS::Subscription"),
+            "resource MailFeedback: the local hub knows no AWS::SNS::Subscription"
         );
         assert_eq!(
             refusal("!GetAtt Table.StreamArn", "!ImportValue stream"),

@@ -67,7 +67,7 @@ impl State {
             (Some("P"), Some("O")) => {
                 let (event, person, filed) = read_filed_of(item)?;
                 match filed.state {
-                    MessageState::Sent => self.sent += 1,
+                    MessageState::Sent | MessageState::Bounced => self.sent += 1,
                     MessageState::Due => self.waiting_to_be_sent += 1,
                     MessageState::Dropped => {}
                 }

@@ -3,11 +3,14 @@
 //! Every line ends in CRLF and is at most 75 octets long; times are UTC, so no time zone need be described; what makes
 //! an entry the same one again is its UID, and what makes it newer its SEQUENCE.
 
+mod booking;
 mod line;
 
 use domain::EventId;
 use domain::event::{Event, Format};
 use jiff::Timestamp;
+
+pub use booking::{BookingSource, sequence};
 
 /// The media type of a published calendar.
 pub const MEDIA_TYPE: &str = "text/calendar; charset=utf-8";
@@ -26,7 +29,7 @@ pub enum Method {
 /// Somebody with an address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Party {
-    /// As shown.
+    /// As shown; empty for the address alone.
     pub name: String,
     /// A bare address.
     pub address: String,
@@ -139,16 +142,23 @@ pub struct Calendar {
     pub entries: Vec<Entry>,
 }
 
+impl Method {
+    /// As iTIP calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "PUBLISH",
+            Self::Request => "REQUEST",
+            Self::Cancel => "CANCEL",
+        }
+    }
+}
+
 impl Calendar {
     /// The file.
     pub fn write(&self) -> String {
-        let method = match self.method {
-            Method::Publish => "METHOD:PUBLISH",
-            Method::Request => "METHOD:REQUEST",
-            Method::Cancel => "METHOD:CANCEL",
-        };
+        let method = format!("METHOD:{}", self.method.name());
         let mut out = String::new();
-        for fixed in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Lectern//Lectern//EN", "CALSCALE:GREGORIAN", method]
+        for fixed in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Lectern//Lectern//EN", "CALSCALE:GREGORIAN", &method]
         {
             line::push(&mut out, fixed);
         }
@@ -194,7 +204,7 @@ impl Entry {
 
 impl Party {
     fn write(&self, property: &str, parameters: &str) -> String {
-        let name = line::parameter("CN", &self.name);
+        let name = if self.name.is_empty() { String::new() } else { line::parameter("CN", &self.name) };
         format!("{property}{parameters}{name}:mailto:{}", line::plain(&self.address))
     }
 }

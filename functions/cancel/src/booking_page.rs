@@ -1,0 +1,217 @@
+//! The page of one's own booking, in every state that it can be in.
+
+use app::{App, HeldBooking};
+use askama::Template;
+use axum::response::Response;
+use domain::EventStatus;
+use domain::event::{Format, Session};
+use jiff::{SignedDuration, Timestamp};
+use web::components::{
+    Button, ButtonKind, ButtonLink, Content, InsetText, Row, SummaryList, Tag, TagColour, WarningCallout,
+};
+use web::dates;
+use web::page::Page;
+
+/// The link to join is shown from so long before a session until its end.
+const JOINING_OPENS: SignedDuration = SignedDuration::from_hours(1);
+
+/// Where the booking stands, in the page's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    /// A place.
+    Confirmed,
+    /// In the line, from 1.
+    Waiting(u32),
+    /// An organiser has to decide.
+    Approval,
+    /// A place is held until a deadline.
+    Offered(String),
+    /// An offer has lapsed for good.
+    Expired,
+    /// A colleague has it.
+    HandedOver,
+    /// Given up.
+    Cancelled,
+    /// The event does not take place.
+    EventCancelled,
+}
+
+impl State {
+    fn of(held: &HeldBooking) -> Self {
+        if held.record.status == EventStatus::Cancelled {
+            return Self::EventCancelled;
+        }
+        if held.is_handed_over() {
+            return Self::HandedOver;
+        }
+        match (held.standing.status, held.standing.position, held.standing.offer_until) {
+            ("confirmed" | "attended" | "absent", ..) => Self::Confirmed,
+            ("waiting", Some(position), _) => Self::Waiting(position),
+            ("approval", ..) => Self::Approval,
+            ("offered", _, Some(until)) => Self::Offered(dates::moment(until)),
+            ("expired", ..) => Self::Expired,
+            _ => Self::Cancelled,
+        }
+    }
+
+    /// Whether there is anything left to change.
+    fn is_live(&self) -> bool {
+        match self {
+            Self::Confirmed | Self::Waiting(_) | Self::Approval | Self::Offered(_) => true,
+            Self::Expired | Self::HandedOver | Self::Cancelled | Self::EventCancelled => false,
+        }
+    }
+
+    fn heading(&self) -> String {
+        match self {
+            Self::Confirmed => "You have a place".to_owned(),
+            Self::Waiting(position) => format!("You are number {position} on the waiting list"),
+            Self::Approval => "Your booking is waiting for approval".to_owned(),
+            Self::Offered(_) => "A place is being held for you".to_owned(),
+            Self::Expired => "Your offer has ended".to_owned(),
+            Self::HandedOver => "A colleague has taken over this booking".to_owned(),
+            Self::Cancelled => "This booking is cancelled".to_owned(),
+            Self::EventCancelled => "This event has been cancelled".to_owned(),
+        }
+    }
+
+    fn tag(&self) -> Tag<'static> {
+        let (words, colour) = match self {
+            Self::Confirmed => ("Confirmed", TagColour::Green),
+            Self::Waiting(_) => ("Waiting list", TagColour::Yellow),
+            Self::Approval => ("Waiting for approval", TagColour::Yellow),
+            Self::Offered(_) => ("Answer needed", TagColour::Red),
+            Self::Expired => ("Expired", TagColour::Grey),
+            Self::HandedOver => ("Handed over", TagColour::Grey),
+            Self::Cancelled | Self::EventCancelled => ("Cancelled", TagColour::Grey),
+        };
+        Tag { words: words.into(), colour }
+    }
+}
+
+/// What one can do to join online.
+enum Joining {
+    /// There is no link.
+    None,
+    /// It is shown later.
+    Later,
+    /// Now.
+    Now(String),
+}
+
+impl Joining {
+    fn of(held: &HeldBooking, state: &State, now: Timestamp) -> Self {
+        let event = &held.record.event;
+        let Some(link) = event.joining_url.clone().filter(|_| *state == State::Confirmed) else { return Self::None };
+        if event.format == Format::InPerson || event.ends() <= now {
+            return Self::None;
+        }
+        let is_open = |session: &Session| session.starts - JOINING_OPENS <= now && now < session.ends;
+        if event.sessions.iter().any(is_open) { Self::Now(link) } else { Self::Later }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "booking.html")]
+struct BookingPage<'a> {
+    held: &'a HeldBooking,
+    token: &'a str,
+    reference: String,
+    /// Where one books again.
+    form: String,
+    event_page: String,
+    /// Where details are corrected.
+    details: String,
+    sessions: Vec<String>,
+    state: State,
+    joining: Joining,
+    is_over: bool,
+    is_late: bool,
+    can_book: bool,
+}
+
+impl BookingPage<'_> {
+    fn facts(&self) -> SummaryList<'_> {
+        let event = &self.held.record.event;
+        let link = EventLink { href: &self.event_page, title: &event.title };
+        let mut rows = vec![Row::new("Event", Content::of(&link)), Row::lines("When", &self.sessions)];
+        let place = event.venue.as_deref().filter(|_| event.format != Format::Online);
+        rows.extend(place.map(|venue| Row::new("Where", venue)));
+        rows.extend((event.format == Format::Online).then(|| Row::new("Where", "Online")));
+        let name = Row::new("Name", self.held.registration.form.name.as_str());
+        rows.push(if self.can_change() {
+            name.action(&self.details, "Change", "your name or other details")
+        } else {
+            name
+        });
+        rows.push(Row::new("Reference", self.reference.as_str()));
+        SummaryList { rows }
+    }
+
+    fn can_change(&self) -> bool {
+        self.state.is_live() && !self.is_over
+    }
+
+    fn offer(until: &str) -> WarningCallout<'static> {
+        let html = format!(
+            "<p>We hold the place until <strong>{until}</strong>. If we have not heard from you by then, it goes to the \
+             next person.</p>"
+        );
+        WarningCallout { heading: "Please answer", level: 2, content: Content::html(html) }
+    }
+
+    fn late(&self) -> Option<InsetText<'static>> {
+        let days = self.held.record.event.notice_days.filter(|_| self.is_late && self.state == State::Confirmed)?;
+        let words = format!(
+            "It is less than {} before the event. You can still cancel; it is recorded as late.",
+            counted(days)
+        );
+        Some(InsetText { content: words.into() })
+    }
+
+    fn join(link: &str) -> ButtonLink<'_> {
+        ButtonLink { words: "Join now", href: link, kind: ButtonKind::Primary }
+    }
+
+    fn book_again(&self) -> ButtonLink<'_> {
+        ButtonLink { words: "Book again", href: &self.form, kind: ButtonKind::Secondary }
+    }
+
+    fn button(words: &'static str, kind: ButtonKind) -> Button<'static> {
+        Button { words, kind }
+    }
+}
+
+/// An event's title, leading to its page.
+#[derive(Template)]
+#[template(source = "<a href=\"{{ href }}\">{{ title }}</a>", ext = "html")]
+struct EventLink<'a> {
+    href: &'a str,
+    title: &'a str,
+}
+
+fn counted(days: u16) -> String {
+    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+}
+
+/// The booking as its page shows it.
+pub fn page(app: &App, held: &HeldBooking, now: Timestamp) -> Response {
+    let event = &held.record.event;
+    let state = State::of(held);
+    let token = app.identity.token(&held.link);
+    let content = BookingPage {
+        held,
+        token: &token,
+        details: format!("/bookings/{token}/details"),
+        reference: app.identity.reference(held.record.id, held.link.person).to_string(),
+        form: format!("/events/{}/register", held.record.id),
+        event_page: format!("/events/{}", held.record.id),
+        sessions: event.sessions.iter().map(dates::session).collect(),
+        joining: Joining::of(held, &state, now),
+        is_over: now >= event.starts(),
+        is_late: event.is_late(now),
+        can_book: now < event.closes() && held.record.status == EventStatus::Published,
+        state,
+    };
+    Page::new(&content.state.heading(), &app.config.hub_name).show(&content)
+}

@@ -1,0 +1,135 @@
+//! Who may do what. Each handler takes one of these as its first argument, so that nothing of a request is looked at
+//! before it: 401 without a valid token, then 403 for a role that may not, then 404 where there is no such event or it
+//! is another programme's.
+
+use std::sync::Arc;
+
+use app::{App, Rejection};
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use domain::{EventId, Programme, Refusal};
+use serde_json::Value;
+use store::EventRecord;
+use web::Problem;
+use web::sign_in::{Organiser, OrganiserRole};
+
+/// Anybody with a valid token.
+pub struct SignedIn;
+
+/// Who may see what organisers do.
+pub struct Admin;
+
+/// Who may create events.
+pub struct Manager(pub Organiser);
+
+/// An event, and somebody who may change it and its line.
+pub struct ManagedEvent {
+    /// Who asks.
+    pub organiser: Organiser,
+    /// The event, consistently read.
+    pub record: EventRecord,
+}
+
+/// An event, and somebody who may see its roster.
+pub struct RosterEvent {
+    /// Who asks.
+    pub organiser: Organiser,
+    /// The event, consistently read.
+    pub record: EventRecord,
+}
+
+impl RosterEvent {
+    /// Whether this organiser may see how many there are, but not who.
+    pub fn is_counts_only(&self) -> bool {
+        self.organiser.role == OrganiserRole::Desk && self.record.event.programme.is_confidential()
+    }
+}
+
+impl FromRequestParts<Arc<App>> for SignedIn {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        organiser(parts, app, |_| true).map(|_| Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Admin {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        organiser(parts, app, |organiser| organiser.role == OrganiserRole::Admin).map(|_| Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Manager {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        organiser(parts, app, Organiser::may_manage).map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for ManagedEvent {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let organiser = organiser(parts, app, Organiser::may_manage)?;
+        let record = event(parts, app, &organiser).await?;
+        Ok(Self { organiser, record })
+    }
+}
+
+impl FromRequestParts<Arc<App>> for RosterEvent {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let organiser = organiser(parts, app, Organiser::may_see_roster)?;
+        let record = event(parts, app, &organiser).await?;
+        Ok(Self { organiser, record })
+    }
+}
+
+fn organiser(parts: &Parts, app: &App, may: fn(&Organiser) -> bool) -> Result<Organiser, Rejection> {
+    let organiser = app.sign_in.organiser(&parts.headers, app.clock.now())?;
+    if may(&organiser) { Ok(organiser) } else { Err(Problem::forbidden().into()) }
+}
+
+async fn event(parts: &mut Parts, app: &Arc<App>, organiser: &Organiser) -> Result<EventRecord, Rejection> {
+    let id: EventId = path_part(parts, app, "id").await.parse().map_err(|_| Refusal::EventNotFound)?;
+    let record = app.store.event(id, true).await?;
+    let seen = record.filter(|record| organiser.sees(record.event.programme));
+    seen.ok_or_else(|| Refusal::EventNotFound.into())
+}
+
+/// A named part of the path; empty where it does not decode, which is nothing's identifier.
+pub async fn path_part(parts: &mut Parts, app: &Arc<App>, name: &str) -> String {
+    let Ok(found) = RawPathParams::from_request_parts(parts, app).await else { return String::new() };
+    found.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned()).unwrap_or_default()
+}
+
+/// An event may only be put under a programme that its organiser sees.
+pub fn check_programme(organiser: &Organiser, sent: &Value) -> Result<(), Problem> {
+    let programme = sent.get("programme").and_then(Value::as_str).and_then(Programme::from_slug);
+    if programme.is_none_or(|programme| organiser.sees(programme)) { Ok(()) } else { Err(Problem::forbidden()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_event_stays_under_its_organisers_programmes() {
+        let subject = "a@hub.example".to_owned();
+        let own = Organiser { subject, role: OrganiserRole::Programme, programmes: vec![Programme::OpenDoors] };
+        let admin = Organiser { role: OrganiserRole::Admin, programmes: Vec::new(), ..own.clone() };
+        let code = |by: &Organiser, sent| check_programme(by, &sent).err().map(|problem| problem.code());
+        assert_eq!(code(&own, json!({"programme": "open-doors"})), None);
+        assert_eq!(code(&own, json!({"programme": "gp-fellowship"})), Some("forbidden"));
+        assert_eq!(code(&admin, json!({"programme": "gp-fellowship"})), None);
+        // What is no programme is a mistake in a field, not a matter of who asks.
+        assert_eq!(code(&own, json!({"programme": "no-such"})), None);
+        assert_eq!(code(&own, json!({"title": "New"})), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! What organisers are told in the morning.
+
+use app::App;
+use domain::viability::viability_date;
+use jiff::Timestamp;
+use mail::{Letter, Part};
+use web::dates;
+
+use super::Standing;
+
+/// What has moved, by event.
+pub(super) fn digest(app: &App, events: &[&Standing], now: Timestamp) -> Letter {
+    let sum = |of: fn(&domain::movement::Movement) -> u32| -> u32 {
+        events.iter().filter_map(|event| event.movement.as_ref()).map(of).sum()
+    };
+    let (booked, ended) = (sum(|movement| movement.booked), sum(|movement| movement.ended));
+    let mut parts = vec![Part::Text("This is what has moved in your events since the last digest.".to_owned())];
+    for standing in events {
+        parts.extend(moved(app, standing));
+    }
+    letter(app, format!("{booked} booked, {ended} cancelled: digest for {}", dates::day(now)), parts)
+}
+
+fn moved(app: &App, standing: &Standing) -> Vec<Part> {
+    let Some(movement) = standing.movement else { return Vec::new() };
+    let change =
+        |now: u32, before: u32| if now == before { format!("{now}") } else { format!("{now} (before: {before})") };
+    let of = standing.record.event.capacity.map_or_else(String::new, |capacity| format!(" of {capacity} places"));
+    let fact = |name: &str, value: String| (name.to_owned(), value);
+    let facts = vec![
+        fact("When", dates::moment(standing.record.event.starts())),
+        fact("Booked", movement.booked.to_string()),
+        fact("Cancelled or lapsed", movement.ended.to_string()),
+        fact("Confirmed", format!("{}{of}", change(movement.now.confirmed, movement.before.confirmed))),
+        fact("Waiting", change(movement.now.waiting, movement.before.waiting)),
+    ];
+    vec![Part::Heading(standing.record.event.title.clone()), Part::Facts(facts), link(app, standing)]
+}
+
+/// Too few people, while there is time to invite or to call off.
+pub(super) fn low_numbers(app: &App, standing: &Standing) -> Letter {
+    let event = &standing.record.event;
+    let (confirmed, minimum) = (standing.count.confirmed, event.minimum.unwrap_or(0));
+    let by = dates::moment(viability_date(event));
+    let words = format!(
+        "{} has {confirmed} confirmed of the {minimum} it needs. It should be clear by {by} whether it takes place.",
+        event.title
+    );
+    let parts = vec![Part::Text(words), link(app, standing), when(standing)];
+    letter(app, format!("Low numbers ({confirmed} of {minimum}): {}", event.title), parts)
+}
+
+/// So many wait that a second date would fill.
+pub(super) fn long_line(app: &App, standing: &Standing) -> Letter {
+    let event = &standing.record.event;
+    let (waiting, capacity) = (standing.ledger.places().waiting, event.capacity.unwrap_or(0));
+    let words =
+        format!("{waiting} people wait for {}, which has {capacity} places. A second date could fill.", event.title);
+    let parts = vec![Part::Text(words), link(app, standing), when(standing)];
+    letter(app, format!("Long waiting list ({waiting}): {}", event.title), parts)
+}
+
+fn when(standing: &Standing) -> Part {
+    let sessions = &standing.record.event.sessions;
+    Part::Facts(sessions.iter().map(|session| ("When".to_owned(), dates::session(session))).collect())
+}
+
+fn link(app: &App, standing: &Standing) -> Part {
+    let url = format!("{}/organise/events/{}", app.config.base_url, standing.record.id);
+    Part::Link { label: "Open the event".to_owned(), url }
+}
+
+fn letter(app: &App, subject: String, parts: Vec<Part>) -> Letter {
+    Letter { subject, greeting: String::new(), parts, hub: app.config.hub_name.clone() }
+}

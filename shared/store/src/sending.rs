@@ -1,0 +1,176 @@
+//! Mails on their way, whatever they are about: leased while they are being sent, marked when they have gone.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::failure::Failure;
+use crate::item::{Attributes as _, Item, number, seconds, text};
+use crate::keys::{Due, Key, SK, is_notice};
+use crate::{Message, Notice, Store};
+
+/// How long a sender may take before another tries.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// The attribute that tells whose lease it is.
+pub(crate) const HOLDER: &str = "holder";
+
+/// How far a mail has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    /// To be sent, or tried again.
+    Due,
+    /// Accepted by SES.
+    Sent,
+    /// Overtaken by what happened since, or too late to be of use.
+    Dropped,
+    /// Sent, and not delivered: it bounced, or was complained of.
+    Bounced,
+}
+
+/// A mail of either sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outgoing {
+    /// About a booking; what it says is decided when it goes.
+    Booking(Message),
+    /// About none; what it says was stored with it.
+    Notice(Notice),
+}
+
+impl Outgoing {
+    /// Under which it is stored.
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Booking(message) => message.key(),
+            Self::Notice(notice) => notice.key(),
+        }
+    }
+
+    /// Which mail.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Booking(message) => &message.kind,
+            Self::Notice(notice) => &notice.kind,
+        }
+    }
+
+    /// When it was stored.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Booking(message) => message.at,
+            Self::Notice(notice) => notice.at,
+        }
+    }
+
+    /// Attempts so far.
+    pub fn tries(&self) -> u32 {
+        match self {
+            Self::Booking(message) => message.tries,
+            Self::Notice(notice) => notice.tries,
+        }
+    }
+
+    pub(crate) fn read(item: &Item) -> Result<Self, Failure> {
+        if is_notice(item.text(SK)?) {
+            Notice::read(item).map(Self::Notice)
+        } else {
+            Message::read(item).map(Self::Booking)
+        }
+    }
+}
+
+impl Store {
+    /// Takes a due mail on, unless another sweep has.
+    pub async fn lease(&self, due: &Due, now: Timestamp) -> Result<Option<Outgoing>, Failure> {
+        let holder = (self.entropy)();
+        let reply = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(due.attributes()))
+            .update_expression("SET gD = :until, tries = tries + :one, holder = :holder")
+            .condition_expression("gD = :seen")
+            .expression_attribute_values(":until", seconds(now + LEASE))
+            .expression_attribute_values(":seen", seconds(due.at))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":holder", number(holder))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let error = match reply {
+            Ok(reply) => return Outgoing::read(&reply.attributes.unwrap_or_default()).map(Some),
+            Err(error) => error,
+        };
+        match error.as_service_error() {
+            // The SDK tried again after a lost reply: the lease is ours.
+            Some(UpdateItemError::ConditionalCheckFailedException(found)) if is_held_by(found.item(), holder) => {
+                found.item().map(Outgoing::read).transpose()
+            }
+            Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+            _ => Err(error.into()),
+        }
+    }
+
+    /// Records what became of a mail: gone (with SES's identifier), or not needed (with the reason).
+    pub async fn close(&self, mail: &Key, state: MessageState, detail: &str, now: Timestamp) -> Result<(), Failure> {
+        self.close_telling(mail, state, detail, None, now).await
+    }
+
+    /// The same of a mail that told an event as of this version.
+    pub async fn close_telling(
+        &self,
+        mail: &Key,
+        state: MessageState,
+        detail: &str,
+        told: Option<u64>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let name = match state {
+            MessageState::Sent => "sent",
+            MessageState::Dropped => "dropped",
+            MessageState::Bounced => "bounced",
+            MessageState::Due => return self.retry_at(mail, now).await,
+        };
+        let telling = if told.is_some() { ", told = :told" } else { "" };
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(mail.attributes()))
+            .update_expression(format!("SET st = :st, detail = :detail, ended = :now{telling} REMOVE gT, gD"))
+            .expression_attribute_values(":st", text(name))
+            .expression_attribute_values(":detail", text(detail))
+            .expression_attribute_values(":now", number(now.as_millisecond()));
+        if let Some(told) = told {
+            request = request.expression_attribute_values(":told", number(told));
+        }
+        request.send().await?;
+        Ok(())
+    }
+
+    /// Leaves a mail due at another time; one that somebody else has closed meanwhile stays closed.
+    pub async fn retry_at(&self, mail: &Key, at: Timestamp) -> Result<(), Failure> {
+        let reply = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(mail.attributes()))
+            .update_expression("SET gD = :at")
+            .condition_expression("attribute_exists(gD)")
+            .expression_attribute_values(":at", seconds(at))
+            .send()
+            .await;
+        match reply {
+            Err(error)
+                if !error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Err(error.into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+pub(crate) fn is_held_by(item: Option<&Item>, holder: u64) -> bool {
+    item.is_some_and(|item| item.number(HOLDER).is_ok_and(|found: u64| found == holder))
+}
