@@ -10,6 +10,7 @@ mod fair_history;
 mod hub;
 mod letters;
 mod line;
+mod lists;
 mod mail;
 mod organisers;
 mod organisers_mail;

@@ -26,8 +26,9 @@ struct EventPage<'a> {
     id: String,
     /// Where the form is.
     form: String,
-    programme: String,
     event: &'a Event,
+    /// The name of its programme.
+    programme: String,
     /// What an organiser said when cancelling it.
     reason: Option<&'a str>,
     availability: Availability,
@@ -61,7 +62,7 @@ struct LaneLine {
 }
 
 impl<'a> EventPage<'a> {
-    fn of(app: &App, record: &'a EventRecord, ledger: &Ledger, now: Timestamp) -> Self {
+    fn of(app: &App, programme: String, record: &'a EventRecord, ledger: &Ledger, now: Timestamp) -> Self {
         let event = &record.event;
         let publisher = Publisher { hub: &app.config.hub_name, base_url: &app.config.base_url };
         let availability = Availability::of(record, ledger, now);
@@ -69,8 +70,8 @@ impl<'a> EventPage<'a> {
         Self {
             id: record.id.to_string(),
             form: format!("/events/{}/register", record.id),
-            programme: event.programme.label().to_owned(),
             event,
+            programme,
             reason: record.reason.as_deref(),
             waiting: words::waiting(ledger.places().waiting),
             closes: can_book.then(|| dates::moment(event.closes())),
@@ -165,7 +166,8 @@ fn roles(event: &Event, key: LaneKey) -> String {
 /// The event. One that is cancelled stays at its address and says so.
 pub async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, Rejection> {
     let (record, ledger) = public_event(&app, asked.0).await?;
-    let content = EventPage::of(&app, &record, &ledger, app.clock.now());
+    let programme = app.programmes().await?.label(record.event.programme);
+    let content = EventPage::of(&app, programme, &record, &ledger, app.clock.now());
     let title = match content.availability {
         Availability::Cancelled => format!("Cancelled: {}", record.event.title),
         _ => record.event.title.clone(),

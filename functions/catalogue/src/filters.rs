@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use domain::event::{Event, Format};
 use domain::working_hours::uk;
-use domain::{Ledger, Programme};
+use domain::{Ledger, Programme, ProgrammeId, Programmes};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::EventRecord;
@@ -18,7 +18,7 @@ use crate::availability::Availability;
 /// What to leave out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filters {
-    programme: Option<Programme>,
+    programme: Option<ProgrammeId>,
     month: Option<Month>,
     meeting: Option<Meeting>,
     places_left: bool,
@@ -78,12 +78,13 @@ impl Meeting {
 
 impl Filters {
     /// Reads an address' query; the words say what could not be used.
-    pub fn read(query: &str) -> (Self, Vec<&'static str>) {
+    pub fn read(query: &str, known: &Programmes) -> (Self, Vec<&'static str>) {
         let mut unknown = Vec::new();
         let Ok(form) = FormData::parse(query.as_bytes()) else {
             return (Self::default(), vec!["We could not read this address, so all events are shown."]);
         };
-        let programme = choose(form.one("programme"), Programme::from_slug, || {
+        let programme_of = |slug: &str| ProgrammeId::from_slug(slug).filter(|id| known.find(*id).is_some());
+        let programme = choose(form.one("programme"), programme_of, || {
             unknown.push("We do not know the programme in this address, so events of all programmes are shown.");
         });
         let month = choose(form.one("month"), Month::parse, || {
@@ -115,11 +116,11 @@ impl Filters {
     }
 
     /// The choice of programmes.
-    pub fn programmes(&self) -> Select<'static> {
+    pub fn programmes(&self, known: &Programmes) -> Select<'static> {
         let choice = |programme: &Programme| {
-            Choice::new(programme.slug(), programme.label(), self.programme == Some(*programme))
+            Choice::new(programme.id.to_string(), programme.name.clone(), self.programme == Some(programme.id))
         };
-        select("programme", "Programme", "All programmes", Programme::ALL.iter().map(choice).collect())
+        select("programme", "Programme", "All programmes", known.iter().map(choice).collect())
     }
 
     /// The choice of months: those in which there is something, and the one chosen.
@@ -172,21 +173,32 @@ fn months(event: &Event) -> impl Iterator<Item = Month> {
 mod tests {
     use super::*;
 
+    fn read(query: &str) -> (Filters, Vec<&'static str>) {
+        Filters::read(query, &Programmes::default())
+    }
+
     #[test]
     fn filters_are_read_from_the_address() {
-        let (filters, unknown) =
-            Filters::read("programme=open-doors&month=2026-11&format=online&places_left=yes&utm=x");
+        let (filters, unknown) = read("programme=open-doors&month=2026-11&format=online&places_left=yes&utm=x");
         assert_eq!(unknown, Vec::<&str>::new());
-        assert_eq!(filters.programme, Some(Programme::OpenDoors));
+        assert_eq!(filters.programme, Some(ProgrammeId::OPEN_DOORS));
         assert_eq!(filters.month.map(Month::label).as_deref(), Some("November 2026"));
         assert_eq!((filters.meeting, filters.places_left), (Some(Meeting::Online), true));
-        assert_eq!(Filters::read("programme=&month=&format="), (Filters::default(), Vec::new()));
+        assert_eq!(read("programme=&month=&format="), (Filters::default(), Vec::new()));
     }
 
     #[test]
     fn what_is_not_known_filters_nothing_and_is_said() {
-        for query in ["programme=no", "month=2026-13", "month=2026-11-01", "format=hybrid", "places_left=no", "%ff=1"] {
-            let (filters, unknown) = Filters::read(query);
+        for query in [
+            "programme=no-such",
+            "programme=NO",
+            "month=2026-13",
+            "month=2026-11-01",
+            "format=hybrid",
+            "places_left=no",
+            "%ff=1",
+        ] {
+            let (filters, unknown) = read(query);
             assert_eq!((filters.any(), unknown.len()), (false, 1), "{query}");
         }
     }

@@ -6,7 +6,7 @@ use app::{App, Rejection};
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use domain::Ledger;
+use domain::{Ledger, Programmes};
 use jiff::Timestamp;
 use store::EventRecord;
 use web::components::{Button, ButtonKind, Card, Checkboxes, Content, InsetText, Select, Tag};
@@ -48,7 +48,7 @@ struct Listed {
     summary: Option<String>,
     when: String,
     place: String,
-    programme: &'static str,
+    programme: String,
     availability: Availability,
 }
 
@@ -62,7 +62,7 @@ impl Listed {
         Tag { words: self.availability.to_string().into(), colour: self.availability.tone() }
     }
 
-    fn of(record: &EventRecord, availability: Availability, now: Timestamp) -> Self {
+    fn of(record: &EventRecord, programmes: &Programmes, availability: Availability, now: Timestamp) -> Self {
         let event = &record.event;
         Self {
             href: format!("/events/{}", record.id),
@@ -70,7 +70,7 @@ impl Listed {
             summary: event.summary.clone(),
             when: words::when(event, now),
             place: words::place(event),
-            programme: event.programme.label(),
+            programme: programmes.label(event.programme),
             availability,
         }
     }
@@ -79,26 +79,27 @@ impl Listed {
 /// The list.
 pub async fn show(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let now = app.clock.now();
-    let (filters, unknown) = Filters::read(&query.unwrap_or_default());
+    let known = app.programmes().await?;
+    let (filters, unknown) = Filters::read(&query.unwrap_or_default(), &known);
     let found = upcoming::public(&app, now).await?;
     let content = ListPage {
         unknown,
-        programmes: filters.programmes(),
+        programmes: filters.programmes(&known),
         months: filters.months(&found, now),
         formats: filters.formats(),
         places: filters.places(),
         is_filtered: filters.any(),
-        events: listed(&found, &filters, now),
+        events: listed(&found, &known, &filters, now),
     };
     let page = Page::new("What is on", &app.config.hub_name);
     Ok(page::keep(page.show(&content), KEPT_SECONDS))
 }
 
-fn listed(found: &[(EventRecord, Ledger)], filters: &Filters, now: Timestamp) -> Vec<Listed> {
+fn listed(found: &[(EventRecord, Ledger)], programmes: &Programmes, filters: &Filters, now: Timestamp) -> Vec<Listed> {
     let list = |(record, ledger): &(EventRecord, Ledger)| {
         let availability = Availability::of(record, ledger, now);
         let shown = filters.let_through(record, ledger, &availability);
-        shown.then(|| Listed::of(record, availability, now))
+        shown.then(|| Listed::of(record, programmes, availability, now))
     };
     found.iter().filter_map(list).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::App;
 use domain::ledger::{Entry, Ledger};
-use domain::{EventId, PersonId, Registration};
+use domain::{EventId, PersonId, Programmes, Registration};
 use store::{Bulletin, EventRecord, Message};
 
 use crate::overtaken::Standing;
@@ -15,6 +15,7 @@ pub(crate) struct Bookings {
     events: BTreeMap<EventId, (EventRecord, Ledger)>,
     registrations: BTreeMap<(EventId, PersonId), Registration>,
     bulletins: BTreeMap<(EventId, String), Bulletin>,
+    programmes: Programmes,
 }
 
 /// What one mail is about.
@@ -27,6 +28,8 @@ pub(crate) struct Booking<'a> {
     pub registration: &'a Registration,
     /// What an organiser wrote, where the mail is to bring that.
     pub bulletin: Option<&'a Bulletin>,
+    /// Whether the event's programme keeps confidences.
+    pub confidential: bool,
 }
 
 impl Bookings {
@@ -53,7 +56,7 @@ impl Bookings {
             let found = app.store.bulletin(event, &id).await?;
             bulletins.extend(found.map(|bulletin| ((event, id), bulletin)));
         }
-        Ok(Self { events, registrations, bulletins })
+        Ok(Self { events, registrations, bulletins, programmes: app.store.programmes().await? })
     }
 
     /// The booking behind a mail; `None` for a group's nameless place, or where it has been erased.
@@ -64,7 +67,8 @@ impl Bookings {
             Some(Subject::Bulletin { id }) => self.bulletins.get(&(message.event, id)),
             _ => None,
         };
-        Some(Booking { record, ledger, registration, bulletin })
+        let confidential = self.programmes.is_confidential(record.event.programme);
+        Some(Booking { record, ledger, registration, bulletin, confidential })
     }
 }
 

@@ -112,6 +112,8 @@ async fn undelivered(app: &App, mailbox: MailboxId, ses_id: &str, why: &'static 
 
 /// A booking that somebody can no longer be written to about.
 struct Concerned {
+    /// Whether the programme keeps confidences: then nobody is named, and the subject is neutral.
+    confidential: bool,
     record: EventRecord,
     registration: Registration,
     reference: Reference,
@@ -123,13 +125,15 @@ async fn concerned(app: &App, mailbox: MailboxId, now: Timestamp) -> Result<Vec<
     let ids: Vec<_> = registrations.iter().map(|registration| registration.event).collect();
     let events = app.store.events_with_ledgers(&ids, true).await?;
     let events: BTreeMap<_, _> = events.into_iter().map(|(record, ledger)| (record.id, (record, ledger))).collect();
+    let programmes = app.programmes().await?;
     let mut concerned = Vec::new();
     for registration in registrations {
         let Some((record, ledger)) = events.get(&registration.event) else { continue };
         let is_ahead = record.status == EventStatus::Published && record.event.ends() > now;
         if is_ahead && ledger.live(registration.person).is_some() {
             let reference = app.identity.reference(record.id, registration.person);
-            concerned.push(Concerned { record: record.clone(), registration, reference });
+            let confidential = programmes.is_confidential(record.event.programme);
+            concerned.push(Concerned { confidential, record: record.clone(), registration, reference });
         }
     }
     concerned.sort_by_key(|one| (one.record.event.starts(), one.reference));
@@ -163,7 +167,7 @@ fn letter(app: &App, bookings: &[&Concerned], why: &str) -> Letter {
     for one in bookings {
         let event = &one.record.event;
         let mut facts = vec![("Reference".to_owned(), one.reference.to_string())];
-        if !event.programme.is_confidential() {
+        if !one.confidential {
             facts.insert(0, ("Name".to_owned(), one.registration.form.name.as_str().to_owned()));
         }
         let url = format!("{}/organise/events/{}", app.config.base_url, one.record.id);
@@ -174,6 +178,7 @@ fn letter(app: &App, bookings: &[&Concerned], why: &str) -> Letter {
         ]);
     }
     let subject = match bookings {
+        [one] if one.confidential => "Mail not delivered: a booking".to_owned(),
         [one] => format!("Mail not delivered: {}", one.record.event.title),
         several => format!("Mail not delivered: {} bookings", several.len()),
     };

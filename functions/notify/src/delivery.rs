@@ -179,7 +179,7 @@ async fn send(
     let about = About {
         name: booking.registration.form.name.as_str(),
         event: &booking.record.event,
-        is_confidential: booking.record.event.programme.is_confidential(),
+        is_confidential: booking.confidential,
         reference: reference.to_string(),
         manage_link,
         also: &[],

@@ -32,7 +32,7 @@ pub(crate) fn invitation(
         reference: app.identity.reference(record.id, registration.person),
         sequence: sequence(record.version, message.generation, !has_place),
         is_cancelled: !has_place,
-        is_confidential: record.event.programme.is_confidential(),
+        is_confidential: booking.confidential,
         hub: &app.config.hub_name,
         organizer: app.mailer.from(),
         attendee: &attendee,

@@ -28,7 +28,7 @@ pub async fn patch(
     request: Body,
 ) -> Result<Response, Rejection> {
     let patch = body::json(&headers, request, &["application/merge-patch+json"]).await?;
-    check_programme(&managed.organiser, &patch)?;
+    check_programme(&app, &managed.organiser, &patch).await?;
     let changed = commit(&app, &managed.record, |record| {
         let event = record.event.patched(&patch).map_err(Problem::invalid)?;
         match record.status {

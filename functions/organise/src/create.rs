@@ -28,7 +28,7 @@ pub async fn create(
     request: Body,
 ) -> Result<Response, Rejection> {
     let value = body::json(&headers, request, &[]).await?;
-    check_programme(&organiser, &value)?;
+    check_programme(&app, &organiser, &value).await?;
     let record = read(&app, &organiser, &headers, value)?;
     match app.store.create_event(&record, app.clock.now()).await? {
         Created::Conflict => Err(Problem::idempotency_conflict().into()),

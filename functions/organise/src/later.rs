@@ -5,11 +5,8 @@ use web::Problem;
 use crate::access::SignedIn;
 
 /// Where they will be.
-pub const ROUTES: [&str; 7] = [
+pub const ROUTES: [&str; 4] = [
     "/api/v1/events/{id}/{*part}",
-    "/api/v1/hub",
-    "/api/v1/programmes",
-    "/api/v1/organisations",
     "/api/v1/reports/{*period}",
     "/api/v1/charges/{*period}",
     "/api/v1/people/{*person}",

@@ -1,6 +1,5 @@
 //! The organisers' API: create, publish, change, cancel, list.
 
-mod access;
 mod answer;
 mod asked;
 mod change;
@@ -8,9 +7,13 @@ mod create;
 mod daily;
 mod duplicate;
 mod history;
+mod hub;
+mod import;
 mod later;
 mod line;
 mod messages;
+mod organisations;
+mod programmes;
 mod roster;
 mod roster_csv;
 mod row;
@@ -20,7 +23,7 @@ mod trail;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use app::{App, edge};
+use app::{App, access, edge};
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::routing::{MethodRouter, any, get, patch, post};
@@ -45,6 +48,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/registrations/{reference}/reject", post(line::reject))
         .route("/api/v1/events/{id}/registrations/{reference}/prioritise", post(line::prioritise))
         .route("/api/v1/events/{id}/registrations/{reference}/substitute", post(substitute::substitute))
+        .route("/api/v1/hub", get(hub::read).patch(hub::patch))
+        .route("/api/v1/programmes", get(programmes::read).put(programmes::put))
+        .route("/api/v1/organisations", get(organisations::read).put(organisations::put))
+        .route("/api/v1/organisations/match", post(organisations::match_one))
+        .route("/api/v1/organisations/unmatched", get(organisations::unmatched))
         .route("/api/v1/audit", get(trail::read));
     let routes = later::ROUTES.iter().fold(routes, |routes, path| routes.route(path, any(later::not_built)));
     edge(Arc::clone(&app), routes.with_state(app))

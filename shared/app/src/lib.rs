@@ -1,6 +1,7 @@
 //! Composition: reads the environment, the clock and entropy, so that nothing else does, and hands each function
 //! exactly what it needs.
 
+pub mod access;
 mod asked;
 pub mod audiences;
 mod bookings;
@@ -13,6 +14,8 @@ mod identity;
 mod lambda;
 mod post;
 mod secrets;
+mod settings;
+pub mod trail;
 pub mod views;
 
 use std::sync::Arc;

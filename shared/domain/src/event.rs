@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::{GENERAL, LaneKey};
 use crate::person::EmailAddress;
-use crate::role::{Programme, Role};
+use crate::programme::ProgrammeId;
+use crate::role::Role;
 
 /// One dated part of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,7 +132,7 @@ pub struct Event {
     /// Markdown.
     pub description: Option<String>,
     /// The theme it belongs to.
-    pub programme: Programme,
+    pub programme: ProgrammeId,
     /// Online, in person, or both.
     pub format: Format,
     /// Where, if anywhere.

@@ -9,10 +9,11 @@ use crate::event::{
     CAPACITY_UNLIMITED, CertificateRule, Event, Format, Opening, Question, QuestionKind, ReservedLane, Session,
     WaitingList,
 };
-use crate::fields::{FieldError, Fields};
+use crate::fields::{FieldError, Fields, merge_patch};
 use crate::ledger::{GENERAL, LaneKey};
 use crate::person::EmailAddress;
-use crate::role::{Programme, Role};
+use crate::programme::ProgrammeId;
+use crate::role::Role;
 use crate::text;
 
 impl Event {
@@ -34,7 +35,7 @@ impl Event {
             return Err(vec![FieldError { pointer: String::new(), detail: "Must be an object".to_owned() }]);
         }
         let mut merged = self.to_json();
-        merge(&mut merged, patch);
+        merge_patch(&mut merged, patch);
         let mut event = Self::parse(merged)?;
         let mut taken: BTreeSet<LaneKey> = self.lanes.iter().map(|lane| lane.key).collect();
         for lane in &mut event.lanes {
@@ -64,33 +65,17 @@ impl Event {
     }
 }
 
-/// RFC 7396, but that a `null` stays in place: the reader tells "no offers" (`offer_hours: null`) from "the default".
-fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(changes) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = json!({});
-    }
-    if let Value::Object(fields) = target {
-        for (name, change) in changes {
-            merge(fields.entry(name.clone()).or_insert(Value::Null), change);
-        }
-    }
-}
-
 fn read(fields: &mut Fields) -> Option<Event> {
     let title = fields.parse("title", "Enter a title", |raw| text::line(raw, 200).map_err(|e| format!("Title {e}")));
     let programme_missing = "Select a programme";
     let programme =
-        fields.parse("programme", programme_missing, |slug| Programme::from_slug(slug).ok_or(programme_missing));
+        fields.parse("programme", programme_missing, |slug| ProgrammeId::from_slug(slug).ok_or(programme_missing));
     let sessions = read_sessions(fields);
     let event = Event {
         title: title.unwrap_or_default(),
         summary: fields.lines("summary", 1_000),
         description: fields.lines("description", 20_000),
-        programme: programme.unwrap_or(Programme::ClinicalUpdates),
+        programme: programme.unwrap_or(ProgrammeId::CLINICAL_UPDATES),
         format: read_format(fields),
         venue: fields.lines("venue", 500),
         joining_url: read_url(fields, "joining_url"),

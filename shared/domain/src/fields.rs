@@ -1,8 +1,10 @@
 //! Reading what somebody sent: every field once, every mistake named by its JSON pointer, nothing unknown let through.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::person::EmailAddress;
 use crate::text::{self, InvalidText};
 
 /// One mistake: where (RFC 6901 pointer) and what to do about it.
@@ -168,6 +170,49 @@ impl Fields {
         }
     }
 
+    /// Whether a field was sent, as `null` too.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    /// An address, or nothing; an empty one is nothing.
+    pub fn email_if_any(&mut self, name: &str) -> Option<EmailAddress> {
+        let raw = self.line(name, 1_000)?;
+        match EmailAddress::parse(&raw) {
+            Ok(address) => Some(address),
+            Err(error) => {
+                self.refuse(name, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A list of addresses; absent is empty.
+    pub fn emails(&mut self, name: &str, max: usize) -> Vec<EmailAddress> {
+        let items = self.list(name, max);
+        let path = self.pointer(name);
+        let mut read = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            match EmailAddress::parse(item.as_str().unwrap_or_default()) {
+                Ok(address) => read.push(address),
+                Err(error) => {
+                    self.errors.push(FieldError { pointer: format!("{path}/{index}"), detail: error.to_string() });
+                }
+            }
+        }
+        read
+    }
+
+    /// One of the values that `T` reads, or nothing; `words` say which there are.
+    pub fn choice<T: DeserializeOwned>(&mut self, name: &str, words: &str) -> Option<T> {
+        let value = self.take(name)?;
+        let read = serde_json::from_value(value).ok();
+        if read.is_none() {
+            self.refuse(name, words);
+        }
+        read
+    }
+
     /// A nested object, read by `reader`; `None` where it is absent.
     pub fn object<T>(&mut self, name: &str, reader: impl FnOnce(&mut Fields) -> T) -> Option<T> {
         let value = self.take(name)?;
@@ -208,6 +253,23 @@ impl Fields {
     pub fn finish(self) -> Result<(), Vec<FieldError>> {
         let errors = self.into_errors();
         if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// Merges a patch into a document (RFC 7396), but that a `null` stays in place: a reader may tell it from a field that is
+/// left out.
+pub fn merge_patch(target: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    if let Value::Object(fields) = target {
+        for (name, change) in changes {
+            merge_patch(fields.entry(name.clone()).or_insert(Value::Null), change);
+        }
     }
 }
 

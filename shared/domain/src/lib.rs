@@ -9,10 +9,14 @@ pub mod event;
 pub mod event_change;
 pub mod event_draft;
 pub mod fields;
+pub mod hub;
 pub mod ids;
 pub mod ledger;
 pub mod movement;
+pub mod organisation;
 pub mod person;
+pub mod policy;
+pub mod programme;
 pub mod refusal;
 pub mod registration;
 pub mod reminders;
@@ -24,12 +28,15 @@ pub mod working_hours;
 
 pub use event::{Event, EventStatus};
 pub use fields::{FieldError, Fields};
+pub use hub::Hub;
 pub use ids::{EventId, Generation, MailboxId, PersonId, Reference};
 pub use ledger::{Command, Effect, EffectKind, Ledger, Outcome, Place};
+pub use organisation::{ListedOrganisation, Organisations};
 pub use person::{EmailAddress, PersonName};
+pub use programme::{Programme, ProgrammeId, Programmes};
 pub use refusal::Refusal;
 pub use registration::{Organisation, Registration, RegistrationForm};
-pub use role::{Programme, Role};
+pub use role::Role;
 
 /// The hub's time zone (configuration on AWS; the only zone whose working hours are defined is England's).
 pub const TIME_ZONE: &str = "Europe/London";

@@ -1,4 +1,4 @@
-//! The closed lists: what people do, and the themes that events belong to.
+//! What people do: a closed list.
 
 use serde::{Deserialize, Serialize};
 
@@ -49,27 +49,5 @@ closed_list! {
         Student = "student", "Student";
         Volunteer = "volunteer", "Volunteer";
         Other = "other", "Other";
-    }
-}
-
-closed_list! {
-    /// A theme or funding stream; these nine are present in every hub from the start.
-    Programme {
-        CoachingMentorship = "coaching-mentorship", "Coaching and Mentorship Faculty";
-        ThroughTheEyesOf = "through-the-eyes-of", "Through the Eyes Of";
-        GpFellowship = "gp-fellowship", "GP Fellowship";
-        OpenDoors = "open-doors", "Open Doors";
-        MhfaSchools = "mhfa-schools", "Mental Health First Aid in Schools";
-        SuicidePrevention = "suicide-prevention", "Suicide Prevention";
-        StaffWellbeing = "staff-wellbeing", "Staff Wellbeing";
-        MedicalStudents = "medical-students", "Medical Students";
-        ClinicalUpdates = "clinical-updates", "Clinical Updates";
-    }
-}
-
-impl Programme {
-    /// Whether subjects, copies and reports keep silent about who takes part.
-    pub fn is_confidential(self) -> bool {
-        matches!(self, Self::StaffWellbeing | Self::CoachingMentorship)
     }
 }

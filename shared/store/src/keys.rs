@@ -8,6 +8,8 @@
 //! | Organiser's message to those who booked | `E#eid` | `B#id` |
 //! | Month directory (events by start) | `M#yyyy-mm` | `start#eid` |
 //! | Months in which events start | `M` | `M#yyyy-mm` |
+//! | Hub settings / its programmes | `H` | `C` / `PG` |
+//! | Organisation / one on a form that is not listed | `H` | `OR#id` / `ON#key` |
 //! | Registration | `P#mailbox` | `R#tag#eid` |
 //! | Profile | `P#mailbox` | `-#tag` |
 //! | Outbox message | `P#mailbox` | `O#tag#eid#kind#mark` |
@@ -46,6 +48,14 @@ pub enum Key {
     Month(Timestamp, EventId),
     /// A month (UTC) in which events start.
     MonthListed(Timestamp),
+    /// The hub's settings.
+    Hub,
+    /// The hub's programmes: one short list, always read whole.
+    Programmes,
+    /// An organisation that people come from.
+    Organisation(String),
+    /// An organisation on a form that the list did not have.
+    UnmatchedOrganisation(String),
     /// One person's booking for one event.
     Registration(PersonId, EventId),
     /// What is known of a person apart from bookings.
@@ -97,6 +107,7 @@ impl Key {
             }
             Self::Month(start, _) => month(*start),
             Self::MonthListed(_) => MONTHS.to_owned(),
+            Self::Hub | Self::Programmes | Self::Organisation(_) | Self::UnmatchedOrganisation(_) => HUB.to_owned(),
             Self::Registration(person, _)
             | Self::Profile(person)
             | Self::Outbox { person, .. }
@@ -120,6 +131,10 @@ impl Key {
             Self::Bulletin(_, id) => format!("B#{id}"),
             Self::Month(start, event) => format!("{start:.0}#{event}"),
             Self::MonthListed(start) => month(*start),
+            Self::Hub => "C".to_owned(),
+            Self::Programmes => "PG".to_owned(),
+            Self::Organisation(id) => format!("{ORGANISATIONS}{id}"),
+            Self::UnmatchedOrganisation(key) => format!("{UNMATCHED}{key}"),
             Self::Registration(person, event) => format!("R#{}#{event}", person.tag()),
             Self::Profile(person) => format!("-#{}", person.tag()),
             Self::Outbox { person, event, kind, mark } => {
@@ -155,6 +170,13 @@ pub(crate) fn mailbox(of: MailboxId) -> String {
 
 /// The partition that lists the months.
 pub(crate) const MONTHS: &str = "M";
+
+/// The partition of what the hub itself is.
+pub(crate) const HUB: &str = "H";
+/// What the sort keys of organisations begin with.
+pub(crate) const ORGANISATIONS: &str = "OR#";
+/// What the sort keys of organisations that are not listed begin with.
+pub(crate) const UNMATCHED: &str = "ON#";
 
 /// The partition of a month's events.
 pub(crate) fn month(start: Timestamp) -> String {
@@ -278,6 +300,10 @@ mod tests {
             (Key::BounceTask("1".into()), "TK", "bounce#1"),
             (Key::Month(start, event), "M#2026-12", "2026-12-01T09:30:00Z#2222222223"),
             (Key::MonthListed(start), "M", "M#2026-12"),
+            (Key::Hub, "H", "C"),
+            (Key::Programmes, "H", "PG"),
+            (Key::Organisation("X99001".into()), "H", "OR#X99001"),
+            (Key::UnmatchedOrganisation("~thesurgery".into()), "H", "ON#~thesurgery"),
             (Key::Registration(person, event), "P#AAAAAAAAAAAA", "R#AAAB#2222222223"),
             (Key::Profile(person), "P#AAAAAAAAAAAA", "-#AAAB"),
             (outbox, "P#AAAAAAAAAAAA", "O#AAAB#2222222223#confirmed#1"),

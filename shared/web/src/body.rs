@@ -78,7 +78,8 @@ pub fn media_type(headers: &HeaderMap) -> String {
     sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+/// JSON in bytes that have been read already.
+pub fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::malformed("The request is not UTF-8."))?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = Unique.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));

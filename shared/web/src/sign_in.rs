@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, header};
-use domain::Programme;
+use domain::ProgrammeId;
 use jiff::Timestamp;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -33,12 +33,12 @@ pub struct Organiser {
     /// What they may do.
     pub role: OrganiserRole,
     /// Whose events, for a `programme` organiser.
-    pub programmes: Vec<Programme>,
+    pub programmes: Vec<ProgrammeId>,
 }
 
 impl Organiser {
     /// Whether this organiser sees a programme's events at all.
-    pub fn sees(&self, programme: Programme) -> bool {
+    pub fn sees(&self, programme: ProgrammeId) -> bool {
         self.role != OrganiserRole::Programme || self.programmes.contains(&programme)
     }
 
@@ -113,7 +113,7 @@ impl Verifier {
         if claims.exp <= second || claims.nbf.is_some_and(|nbf| nbf > second) {
             return None;
         }
-        let programmes = claims.programmes.iter().filter_map(|slug| Programme::from_slug(slug)).collect();
+        let programmes = claims.programmes.iter().filter_map(|slug| ProgrammeId::from_slug(slug)).collect();
         Some(Organiser { subject: claims.sub, role: claims.role, programmes })
     }
 }

@@ -1,6 +1,6 @@
 //! One event of the demo year before anybody has booked: what it is, and how many will ask for it.
 
-use domain::Programme;
+use domain::ProgrammeId;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, time};
 use jiff::{SignedDuration, Timestamp};
@@ -17,7 +17,7 @@ pub struct Course {
     /// Tells it from every other, and its chance from every other's.
     pub key: String,
     /// Which programme.
-    pub programme: Programme,
+    pub programme: ProgrammeId,
     /// The day of its first session.
     pub day: Date,
     /// When its first session starts.
@@ -32,7 +32,7 @@ pub struct Course {
 
 impl Course {
     /// The `number`th event of a programme, on a day.
-    pub fn new(key: String, programme: Programme, number: usize, day: Date) -> Result<Self, OutOfCalendar> {
+    pub fn new(key: String, programme: ProgrammeId, number: usize, day: Date) -> Result<Self, OutOfCalendar> {
         let offering = offerings::of(programme);
         let (least, most) = offering.demand;
         let demand = least + SplitMix64::of_text(0, &key).below(most - least + 1);
@@ -112,6 +112,6 @@ fn sessions(offering: &Offering, day: Date) -> Result<Vec<Value>, OutOfCalendar>
     (0..offering.sessions).map(session).collect()
 }
 
-fn joining_url(programme: Programme, day: Date) -> String {
+fn joining_url(programme: ProgrammeId, day: Date) -> String {
     format!("https://meet.hub.example/{}/{day}", programme.slug())
 }

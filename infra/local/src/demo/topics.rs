@@ -1,6 +1,6 @@
 //! What the demo year's events are about, programme by programme.
 
-use domain::Programme;
+use domain::ProgrammeId;
 
 /// What one event is about.
 #[derive(Debug, Clone, Copy)]
@@ -18,17 +18,18 @@ const fn topic(title: &'static str, summary: &'static str, gains: [&'static str;
 }
 
 /// A programme's topics, taken in turn.
-pub fn of(programme: Programme) -> &'static [Topic] {
+pub fn of(programme: ProgrammeId) -> &'static [Topic] {
     match programme {
-        Programme::CoachingMentorship => &COACHING,
-        Programme::ThroughTheEyesOf => &EYES,
-        Programme::GpFellowship => &FELLOWSHIP,
-        Programme::OpenDoors => &DOORS,
-        Programme::MhfaSchools => &SCHOOLS,
-        Programme::SuicidePrevention => &SUICIDE,
-        Programme::StaffWellbeing => &WELLBEING,
-        Programme::MedicalStudents => &STUDENTS,
-        Programme::ClinicalUpdates => &CLINICAL,
+        ProgrammeId::COACHING_MENTORSHIP => &COACHING,
+        ProgrammeId::THROUGH_THE_EYES_OF => &EYES,
+        ProgrammeId::GP_FELLOWSHIP => &FELLOWSHIP,
+        ProgrammeId::OPEN_DOORS => &DOORS,
+        ProgrammeId::MHFA_SCHOOLS => &SCHOOLS,
+        ProgrammeId::SUICIDE_PREVENTION => &SUICIDE,
+        ProgrammeId::STAFF_WELLBEING => &WELLBEING,
+        ProgrammeId::MEDICAL_STUDENTS => &STUDENTS,
+        // Clinical updates; the demo year knows the programmes of the start alone.
+        _ => &CLINICAL,
     }
 }
 

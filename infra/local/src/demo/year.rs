@@ -1,6 +1,6 @@
 //! The events of the demo year and those ahead of today.
 
-use domain::Programme;
+use domain::ProgrammeId;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -10,15 +10,15 @@ use super::offerings;
 use crate::random::SplitMix64;
 
 /// The events of the year that do not take place: after how many others, in which programme, why.
-const CALLED_OFF: [(usize, Programme, &str); 2] = [
-    (31, Programme::MedicalStudents, "The lecture theatre has been closed after a burst pipe."),
-    (88, Programme::ClinicalUpdates, "The speaker has been taken ill. A new date will be announced."),
+const CALLED_OFF: [(usize, ProgrammeId, &str); 2] = [
+    (31, ProgrammeId::MEDICAL_STUDENTS, "The lecture theatre has been closed after a burst pipe."),
+    (88, ProgrammeId::CLINICAL_UPDATES, "The speaker has been taken ill. A new date will be announced."),
 ];
 
 /// The events of the year, by day: 120 that take place, and two that are called off.
 pub fn courses(seed: u64) -> Result<Vec<Course>, OutOfCalendar> {
     let each = |offering: &offerings::Offering| vec![(offering.programme, None); offering.events];
-    let mut order: Vec<(Programme, Option<&'static str>)> = offerings::ALL.iter().flat_map(each).collect();
+    let mut order: Vec<(ProgrammeId, Option<&'static str>)> = offerings::ALL.iter().flat_map(each).collect();
     SplitMix64::of_text(seed, "programmes").shuffle(&mut order);
     for (place, programme, reason) in CALLED_OFF {
         order.insert(place, (programme, Some(reason)));
@@ -37,7 +37,7 @@ pub fn courses(seed: u64) -> Result<Vec<Course>, OutOfCalendar> {
 }
 
 /// An event ahead: in how many working days, in which programme, asked for by how many, and what is special about it.
-type Ahead = (i32, Programme, usize, Value);
+type Ahead = (i32, ProgrammeId, usize, Value);
 
 /// The events ahead of `now`, by day.
 pub fn ahead(now: Timestamp) -> Result<Vec<Course>, OutOfCalendar> {
@@ -74,26 +74,26 @@ fn table() -> [Ahead; 20] {
     });
     let unlimited = json!({"title": "Spring webinar: respiratory winter, looking back", "capacity": null});
     [
-        (2, Programme::ClinicalUpdates, 34, plain()),
-        (3, Programme::ThroughTheEyesOf, 14, plain()),
-        (5, Programme::OpenDoors, 17, plain()),
-        (6, Programme::StaffWellbeing, 9, plain()),
-        (8, Programme::SuicidePrevention, 26, plain()),
-        (9, Programme::ThroughTheEyesOf, 5, plain()),
-        (10, Programme::GpFellowship, 21, plain()),
-        (12, Programme::ClinicalUpdates, 16, questions),
-        (13, Programme::MhfaSchools, 12, plain()),
-        (15, Programme::CoachingMentorship, 9, approval),
-        (17, Programme::OpenDoors, 18, lanes),
-        (19, Programme::ThroughTheEyesOf, 3, plain()),
-        (20, Programme::MedicalStudents, 22, plain()),
-        (22, Programme::ClinicalUpdates, 41, unlimited),
-        (24, Programme::SuicidePrevention, 11, plain()),
-        (27, Programme::GpFellowship, 4, plain()),
-        (30, Programme::StaffWellbeing, 0, plain()),
-        (34, Programme::MhfaSchools, 3, plain()),
-        (38, Programme::ThroughTheEyesOf, 0, plain()),
-        (44, Programme::CoachingMentorship, 2, plain()),
+        (2, ProgrammeId::CLINICAL_UPDATES, 34, plain()),
+        (3, ProgrammeId::THROUGH_THE_EYES_OF, 14, plain()),
+        (5, ProgrammeId::OPEN_DOORS, 17, plain()),
+        (6, ProgrammeId::STAFF_WELLBEING, 9, plain()),
+        (8, ProgrammeId::SUICIDE_PREVENTION, 26, plain()),
+        (9, ProgrammeId::THROUGH_THE_EYES_OF, 5, plain()),
+        (10, ProgrammeId::GP_FELLOWSHIP, 21, plain()),
+        (12, ProgrammeId::CLINICAL_UPDATES, 16, questions),
+        (13, ProgrammeId::MHFA_SCHOOLS, 12, plain()),
+        (15, ProgrammeId::COACHING_MENTORSHIP, 9, approval),
+        (17, ProgrammeId::OPEN_DOORS, 18, lanes),
+        (19, ProgrammeId::THROUGH_THE_EYES_OF, 3, plain()),
+        (20, ProgrammeId::MEDICAL_STUDENTS, 22, plain()),
+        (22, ProgrammeId::CLINICAL_UPDATES, 41, unlimited),
+        (24, ProgrammeId::SUICIDE_PREVENTION, 11, plain()),
+        (27, ProgrammeId::GP_FELLOWSHIP, 4, plain()),
+        (30, ProgrammeId::STAFF_WELLBEING, 0, plain()),
+        (34, ProgrammeId::MHFA_SCHOOLS, 3, plain()),
+        (38, ProgrammeId::THROUGH_THE_EYES_OF, 0, plain()),
+        (44, ProgrammeId::COACHING_MENTORSHIP, 2, plain()),
     ]
 }
 

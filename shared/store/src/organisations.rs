@@ -1,0 +1,63 @@
+//! Organisations: the list, one item each; and the names on forms that the list does not have, each once, until somebody
+//! matches them.
+
+use domain::{ListedOrganisation, Organisation, Organisations};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Store;
+use crate::failure::Failure;
+use crate::item::{Attributes as _, text};
+use crate::keys::{HUB, Key, ORGANISATIONS, UNMATCHED};
+
+/// Writes at a time.
+const WRITES: usize = 16;
+
+/// What a form said of an organisation that the list did not have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmatched {
+    /// As it was given.
+    #[serde(flatten)]
+    pub given: Organisation,
+    /// When it was first given.
+    pub since: Timestamp,
+}
+
+impl Store {
+    /// The hub's organisations.
+    pub async fn listed_organisations(&self) -> Result<Organisations, Failure> {
+        let items = self.query(HUB, ORGANISATIONS, false).await?;
+        items.iter().map(|item| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)).collect()
+    }
+
+    /// Stores organisations over those of the same identifiers. One that breaks off is repeated without harm.
+    pub async fn put_organisations(&self, organisations: &[&ListedOrganisation]) -> Result<(), Failure> {
+        let writes = organisations.iter().map(|organisation| async move {
+            let mut item = Key::Organisation(organisation.id()).attributes();
+            item.insert("d".to_owned(), text(serde_json::to_string(organisation).map_err(Failure::unreadable)?));
+            self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
+            Ok::<(), Failure>(())
+        });
+        stream::iter(writes).buffer_unordered(WRITES).try_collect().await
+    }
+
+    /// Notes what a form said, to be matched once; what is noted already stays.
+    pub async fn note_unmatched(&self, unmatched: &Unmatched) -> Result<(), Failure> {
+        let Some(key) = unmatched.given.key() else { return Ok(()) };
+        let mut item = Key::UnmatchedOrganisation(key).attributes();
+        item.insert("d".to_owned(), text(serde_json::to_string(unmatched).map_err(Failure::unreadable)?));
+        self.put_if_absent(item).await.map(drop)
+    }
+
+    /// Everything that is noted, matched since or not.
+    pub async fn unmatched(&self) -> Result<Vec<Unmatched>, Failure> {
+        let items = self.query(HUB, UNMATCHED, true).await?;
+        items.iter().map(|item| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)).collect()
+    }
+
+    /// Forgets what was noted under this key.
+    pub async fn forget_unmatched(&self, key: &str) -> Result<(), Failure> {
+        self.delete(&Key::UnmatchedOrganisation(key.to_owned())).await
+    }
+}
