@@ -3,6 +3,7 @@
 mod bad_input;
 mod capacity;
 mod crowd;
+mod erasure;
 mod failure;
 mod fair;
 mod fair_handover;

@@ -36,9 +36,10 @@ pub fn read(bytes: &[u8], table: &Table) -> Result<(Value, Vec<u64>), Problem> {
         ReaderBuilder::new().delimiter(delimiter.unwrap_or(b',')).flexible(true).from_reader(text.as_bytes());
     let columns = columns(reader.headers().map_err(|_| no_table())?, table)?;
     let (mut entries, mut lines) = (Vec::new(), Vec::new());
+    let mut counted = Lines { of: &text, offset: 0, line: 1 };
     for record in reader.records() {
         let record = record.map_err(|_| no_table())?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = counted.at(record.position().map_or(0, csv::Position::byte));
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -51,6 +52,29 @@ pub fn read(bytes: &[u8], table: &Table) -> Result<(Value, Vec<u64>), Problem> {
         lines.push(line);
     }
     Ok((json!({ table.list: entries }), lines))
+}
+
+/// Lines of a text, counted as far as they were asked for: the reader's own count begins a record at the line break
+/// before it.
+struct Lines<'a> {
+    of: &'a str,
+    offset: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line on which the first thing after `byte` stands that is no line break; asked for in order.
+    fn at(&mut self, byte: u64) -> u64 {
+        let begins = usize::try_from(byte).unwrap_or(usize::MAX);
+        for byte in &self.of.as_bytes()[self.offset.min(self.of.len())..] {
+            if self.offset >= begins && !matches!(byte, b'\r' | b'\n') {
+                break;
+            }
+            self.line += u64::from(*byte == b'\n');
+            self.offset += 1;
+        }
+        self.line
+    }
 }
 
 /// The mistakes of a list that came from a table, each on its line.

@@ -13,6 +13,7 @@ mod later;
 mod line;
 mod messages;
 mod organisations;
+mod people;
 mod programmes;
 mod roster;
 mod roster_csv;
@@ -49,6 +50,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/registrations/{reference}/prioritise", post(line::prioritise))
         .route("/api/v1/events/{id}/registrations/{reference}/substitute", post(substitute::substitute))
         .route("/api/v1/hub", get(hub::read).patch(hub::patch))
+        .route("/api/v1/people/find", post(people::find))
+        .route("/api/v1/people/{person}/export", get(people::export))
+        .route("/api/v1/people/{person}/erase", post(people::erase))
         .route("/api/v1/programmes", get(programmes::read).put(programmes::put))
         .route("/api/v1/organisations", get(organisations::read).put(organisations::put))
         .route("/api/v1/organisations/match", post(organisations::match_one))

@@ -62,7 +62,7 @@ impl Row {
         let lane = |key| record.event.lane_names().get(&key).map(|name| (*name).to_owned());
         Some(Self {
             reference: app.identity.reference(record.id, person),
-            name: form.map(|form| form.name.clone()),
+            name: form.filter(|form| !form.is_without_person()).map(|form| form.name.clone()),
             email: form.and_then(|form| form.email.clone()),
             role: form.map(|form| form.role),
             organisation: form.and_then(|form| form.organisation.clone()),

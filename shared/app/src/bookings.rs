@@ -42,7 +42,8 @@ impl App {
     pub async fn booking(&self, token: &str) -> Result<HeldBooking, Rejection> {
         let link = self.identity.link(token).ok_or(Refusal::BookingNotFound)?;
         let registration = self.store.registration(link.person, link.event).await?;
-        let registration = registration.filter(|r| r.generation == link.generation).ok_or(Refusal::BookingNotFound)?;
+        let is_meant = |r: &Registration| r.generation == link.generation && !r.form.is_without_person();
+        let registration = registration.filter(is_meant).ok_or(Refusal::BookingNotFound)?;
         let found = self.store.event_with_ledger(link.event, true).await?;
         let (record, ledger) = found.ok_or(Refusal::BookingNotFound)?;
         let standing = standing(&ledger, &registration)?;

@@ -43,6 +43,11 @@ impl PersonName {
         if name.chars().any(char::is_alphabetic) { Ok(Self(name)) } else { Err(InvalidName::Missing) }
     }
 
+    /// What stands for the name of somebody who has been forgotten: nobody can be called this, it has no letter.
+    pub fn forgotten() -> Self {
+        Self("—".to_owned())
+    }
+
     /// The name as it is shown.
     pub fn as_str(&self) -> &str {
         &self.0

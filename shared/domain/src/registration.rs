@@ -109,6 +109,27 @@ impl RegistrationForm {
     }
 }
 
+impl RegistrationForm {
+    /// What remains of a form whose person is forgotten: role and organisation, which counts are made of.
+    #[must_use]
+    pub fn without_person(&self) -> Self {
+        Self {
+            name: PersonName::forgotten(),
+            email: None,
+            role: self.role,
+            organisation: self.organisation.clone(),
+            registration_number: None,
+            access_needs: None,
+            answers: BTreeMap::new(),
+        }
+    }
+
+    /// Whether the person has been forgotten.
+    pub fn is_without_person(&self) -> bool {
+        self.name == PersonName::forgotten()
+    }
+}
+
 fn optional_email(fields: &mut Fields) -> Option<EmailAddress> {
     let raw = fields.line("email", 1_000)?;
     match EmailAddress::parse(&raw) {

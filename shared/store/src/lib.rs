@@ -10,6 +10,7 @@ mod bulletins;
 mod change;
 mod counts;
 mod difference;
+mod erasure;
 mod events;
 mod failure;
 mod filed;

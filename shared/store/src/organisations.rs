@@ -2,13 +2,13 @@
 //! matches them.
 
 use domain::{ListedOrganisation, Organisation, Organisations};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::failure::Failure;
-use crate::item::{Attributes as _, text};
+use crate::item::{Attributes as _, Item, text};
 use crate::keys::{HUB, Key, ORGANISATIONS, UNMATCHED};
 
 /// Writes at a time.
@@ -33,13 +33,17 @@ impl Store {
 
     /// Stores organisations over those of the same identifiers. One that breaks off is repeated without harm.
     pub async fn put_organisations(&self, organisations: &[&ListedOrganisation]) -> Result<(), Failure> {
-        let writes = organisations.iter().map(|organisation| async move {
+        let mut items = Vec::with_capacity(organisations.len());
+        for organisation in organisations {
             let mut item = Key::Organisation(organisation.id()).attributes();
             item.insert("d".to_owned(), text(serde_json::to_string(organisation).map_err(Failure::unreadable)?));
-            self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
-            Ok::<(), Failure>(())
-        });
-        stream::iter(writes).buffer_unordered(WRITES).try_collect().await
+            items.push(item);
+        }
+        for some in items.chunks(WRITES) {
+            let put = |item: &Item| self.client.put_item().table_name(&self.table).set_item(Some(item.clone())).send();
+            try_join_all(some.iter().map(put)).await?;
+        }
+        Ok(())
     }
 
     /// Notes what a form said, to be matched once; what is noted already stays.

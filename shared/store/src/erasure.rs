@@ -1,0 +1,90 @@
+//! What is held about one person, found under their mailbox, and taken away again: bookings keep role, organisation and
+//! generation, so that counts stand; names, addresses and organisers' words about the person go.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use domain::working_hours::uk;
+use domain::{EmailAddress, MailboxId, PersonId, PersonName, Registration};
+
+use crate::failure::Failure;
+use crate::item::{Attributes as _, Item, number, text};
+use crate::keys::{Due, Key, PK, SK, mailbox};
+use crate::{Profile, Store};
+
+impl Store {
+    /// The profiles under one mailbox, consistently read.
+    pub async fn profiles_of_mailbox(&self, of: MailboxId) -> Result<Vec<Profile>, Failure> {
+        let items = self.query(&mailbox(of), "-#", true).await?;
+        items.iter().map(|item| read_profile(of, item)).collect()
+    }
+
+    /// Reduces a booking to what counts are made of, unless it has been replaced since it was read.
+    pub async fn strip(&self, registration: &Registration) -> Result<(), Failure> {
+        let form = serde_json::to_string(&registration.form.without_person()).map_err(Failure::unreadable)?;
+        let reply = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(Key::Registration(registration.person, registration.event).attributes()))
+            .update_expression("SET d = :d REMOVE rejection")
+            .condition_expression("g = :g")
+            .expression_attribute_values(":d", text(form))
+            .expression_attribute_values(":g", number(registration.generation.0))
+            .send()
+            .await;
+        match reply {
+            Err(error)
+                if !error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Err(error.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets a person apart from their bookings: the profile, the mails, and what organisers said of them. What is
+    /// under the mailbox without being anybody's goes when nobody else reads it.
+    pub async fn forget(&self, person: PersonId, is_alone: bool) -> Result<(), Failure> {
+        let items = self.query(&mailbox(person.mailbox()), "", true).await?;
+        let tag = person.tag();
+        let own: BTreeSet<String> = ["-#", "O#", "H#"].into_iter().map(|kind| format!("{kind}{tag}")).collect();
+        for item in &items {
+            let sort_key = item.text(SK)?;
+            let is_own = own.iter().any(|start| sort_key == start || sort_key.starts_with(&format!("{start}#")));
+            let is_nobodys = is_alone && (sort_key.starts_with("N#") || sort_key.starts_with("B#"));
+            if sort_key.starts_with("H#") && is_own {
+                self.forget_words(item).await?;
+            }
+            if is_own || is_nobodys {
+                let key = Due { pk: item.text(PK)?.to_owned(), sk: sort_key.to_owned(), at: jiff::Timestamp::MIN };
+                let request = self.client.delete_item().table_name(&self.table);
+                request.set_key(Some(key.attributes())).send().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the organiser's words out of the trail's entry that stands beside this booking too.
+    async fn forget_words(&self, beside: &Item) -> Result<(), Failure> {
+        let mut action: crate::Action = serde_json::from_str(beside.text("d")?).map_err(Failure::unreadable)?;
+        let time_and_id = beside.text(SK)?.splitn(4, '#').nth(3).unwrap_or_default().to_owned();
+        if action.reason.take().is_none() {
+            return Ok(());
+        }
+        let mut item = Key::Action(uk().to_datetime(action.at).date(), time_and_id).attributes();
+        item.insert("d".to_owned(), text(serde_json::to_string(&action).map_err(Failure::unreadable)?));
+        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
+        Ok(())
+    }
+}
+
+fn read_profile(of: MailboxId, item: &Item) -> Result<Profile, Failure> {
+    let tag = item.text(SK)?.strip_prefix("-#").unwrap_or_default();
+    let person = format!("{of}{tag}").parse().map_err(Failure::unreadable)?;
+    Ok(Profile {
+        person,
+        name: PersonName::parse(item.text("name")?).map_err(Failure::unreadable)?,
+        email: EmailAddress::parse(item.text("email")?).map_err(Failure::unreadable)?,
+    })
+}
