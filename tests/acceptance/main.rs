@@ -1,5 +1,7 @@
 //! The hub through its front door: a request or a trigger, settle, then the reply and the inbox. Nothing is mocked.
 
+mod attendance;
+mod attendance_import;
 mod bad_input;
 mod capacity;
 mod crowd;

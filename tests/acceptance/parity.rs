@@ -7,7 +7,7 @@ use local::Template;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::hub::{TestHub, form};
+use crate::hub::{TestHub, form, send};
 use crate::organisers_mail::said;
 
 /// Uses every function in every way that it reaches for the table.
@@ -39,6 +39,7 @@ async fn use_everything(hub: &TestHub) {
     let bounce = said("Bounce", "Permanent", mail["id"].as_str().expect("an id"), "ann.ash@practice.example");
     hub.hub().invoke("notify-bounce", bounce).await.expect("handled");
     hub.advance("P75D").await;
+    attend(hub).await;
 }
 
 /// An organiser's change that broke off between its two writes, met by a booking and by a settler.
@@ -118,6 +119,26 @@ async fn organise(hub: &TestHub, event: &str) {
     assert_eq!(handed.status(), 303);
     let telephone = json!({"name": "Tom Teak", "role": "gp"});
     assert_eq!(hub.as_admin(Method::POST, &format!("{base}/registrations"), &telephone).await.status, 201);
+}
+
+/// An event on its day: attendance taken, twice, and read from every side.
+async fn attend(hub: &TestHub) {
+    let event =
+        hub.event(json!({"sessions": [{"starts": "2027-03-02T09:00:00Z", "ends": "2027-03-02T10:00:00Z"}]})).await;
+    hub.book(&event, "Pia Pine").await;
+    let link = hub.link("Pia Pine").await;
+    hub.set_clock("2027-03-02T09:30:00Z").await;
+    let roster = hub.as_admin(Method::GET, &format!("/api/v1/events/{event}/registrations"), &Value::Null).await;
+    let records = json!({"records": [{"reference": roster.body["registrations"][0]["reference"], "minutes": 60},
+        {"name": "Wim Willow", "minutes": 60}]});
+    let path = format!("/api/v1/events/{event}/attendance");
+    assert_eq!(hub.as_admin(Method::POST, &path, &records).await.status, 200);
+    hub.act(&link, "accept").await;
+    let report = "Name,Email,Join time,Leave time\nGuest,,2027-03-02T09:00:00Z,2027-03-02T09:30:00Z\n";
+    let import = hub.request(Method::POST, &format!("{path}/import")).bearer_auth(&hub.admin).body(report);
+    let unmatched = send(import).await.body["unmatched"][0]["entry"].clone();
+    let ignore = format!("{path}/pending/{}/ignore", unmatched.as_str().expect("an entry"));
+    assert_eq!(hub.as_admin(Method::POST, &ignore, &json!({})).await.status, 200);
 }
 
 fn template() -> Template {

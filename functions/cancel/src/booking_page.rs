@@ -20,6 +20,10 @@ const JOINING_OPENS: SignedDuration = SignedDuration::from_hours(1);
 enum State {
     /// A place.
     Confirmed,
+    /// Was there, for a time at least.
+    Attended,
+    /// Had a place and was not there.
+    Absent,
     /// In the line, from 1.
     Waiting(u32),
     /// An organiser has to decide.
@@ -45,7 +49,9 @@ impl State {
             return Self::HandedOver;
         }
         match (held.standing.status, held.standing.position, held.standing.offer_until) {
-            ("confirmed" | "attended" | "absent", ..) => Self::Confirmed,
+            ("confirmed", ..) => Self::Confirmed,
+            ("attended", ..) => Self::Attended,
+            ("absent", ..) => Self::Absent,
             ("waiting", Some(position), _) => Self::Waiting(position),
             ("approval", ..) => Self::Approval,
             ("offered", _, Some(until)) => Self::Offered(dates::moment(until)),
@@ -58,13 +64,20 @@ impl State {
     fn is_live(&self) -> bool {
         match self {
             Self::Confirmed | Self::Waiting(_) | Self::Approval | Self::Offered(_) => true,
-            Self::Expired | Self::HandedOver | Self::Cancelled | Self::EventCancelled => false,
+            Self::Attended
+            | Self::Absent
+            | Self::Expired
+            | Self::HandedOver
+            | Self::Cancelled
+            | Self::EventCancelled => false,
         }
     }
 
     fn heading(&self) -> String {
         match self {
             Self::Confirmed => "You have a place".to_owned(),
+            Self::Attended => "You attended this event".to_owned(),
+            Self::Absent => "You did not attend this event".to_owned(),
             Self::Waiting(position) => format!("You are number {position} on the waiting list"),
             Self::Approval => "Your booking is waiting for approval".to_owned(),
             Self::Offered(_) => "A place is being held for you".to_owned(),
@@ -78,6 +91,8 @@ impl State {
     fn tag(&self) -> Tag<'static> {
         let (words, colour) = match self {
             Self::Confirmed => ("Confirmed", TagColour::Green),
+            Self::Attended => ("Attended", TagColour::Green),
+            Self::Absent => ("Did not attend", TagColour::Grey),
             Self::Waiting(_) => ("Waiting list", TagColour::Yellow),
             Self::Approval => ("Waiting for approval", TagColour::Yellow),
             Self::Offered(_) => ("Answer needed", TagColour::Red),

@@ -101,6 +101,7 @@ fn every_refusal_has_its_code() {
         Refusal::OrganisationLimit,
         Refusal::OfferExpired,
         Refusal::NoOffer,
+        Refusal::NotStarted,
         Refusal::RulesChanged,
     ] {
         assert!(codes.contains(refusal.code()), "{}", refusal.code());

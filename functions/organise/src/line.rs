@@ -45,10 +45,20 @@ impl FromRequestParts<Arc<App>> for Concerned {
         let reference: Reference = reference.parse().map_err(|_| Refusal::BookingNotFound)?;
         let ledger = app.store.ledger(event).await?.ok_or(Refusal::EventNotFound)?;
         let mut people = ledger.members.iter().map(|(person, entry)| (*person, entry.generation()));
-        let found = people.find(|(person, _)| app.identity.reference(event, *person) == reference);
-        let (person, generation) = found.ok_or(Refusal::BookingNotFound)?;
-        let registration = app.store.registration(person, event).await?;
+        let is_asked_for = |person| app.identity.reference(event, person) == reference;
+        let found = people.find(|(person, _)| is_asked_for(*person));
         drop(people);
+        let (person, generation) = match found {
+            Some(found) => found,
+            None => {
+                let came = app.attendance(&managed.record).await?.people().into_iter();
+                (
+                    came.into_iter().find(|person| is_asked_for(*person)).ok_or(Refusal::BookingNotFound)?,
+                    Generation::FIRST,
+                )
+            }
+        };
+        let registration = app.store.registration(person, event).await?;
         Ok(Self { managed, person, reference, ledger, generation, registration })
     }
 }

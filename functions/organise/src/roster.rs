@@ -1,15 +1,16 @@
-//! Who stands where: every entry of the ledger, those that ended too, one row a person.
+//! Who stands where: every entry of the ledger, those that ended too, and everybody who came without a booking, one row
+//! a person.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use app::views::{Audience, Standing, places_json};
+use app::views::{Audience, places_json};
 use app::{App, Rejection};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use domain::ledger::Ledger;
-use domain::{PersonId, Refusal};
+use domain::{Attendance, PersonId, Refusal};
 use serde_json::json;
 use store::EventRecord;
 use web::forms::FormData;
@@ -17,7 +18,7 @@ use web::{Problem, page};
 
 use crate::access::RosterEvent;
 use crate::roster_csv;
-use crate::row::{Row, RowOrder, sharing_mailbox};
+use crate::row::{Row, RowOrder, sharing_mailbox, standing};
 
 /// Rows of one answer.
 const PAGE: usize = 500;
@@ -36,15 +37,17 @@ pub async fn read(
     let asked = Asked::read(&query.unwrap_or_default())?;
     let record = &roster.record;
     let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
-    let people = if roster.is_counts_only() { Vec::new() } else { in_order(&app, record, &ledger, &asked) };
+    let attendance = app.attendance(record).await?;
+    let roll = Roll { app: &app, record, ledger: &ledger, attendance: &attendance };
+    let people = if roster.is_counts_only() { Vec::new() } else { roll.in_order(&asked) };
     if wants_csv(&headers) {
-        let rows = rows(&app, record, &ledger, &people).await?;
+        let rows = roll.rows(&people).await?;
         return roster_csv::answer(record.id, &rows);
     }
     let rest = asked.after.map_or(&people[..], |after| &people[people.partition_point(|(order, _)| *order <= after)..]);
     let shown = &rest[..rest.len().min(PAGE)];
     let last = shown.last().filter(|_| rest.len() > PAGE);
-    let rows = rows(&app, record, &ledger, shown).await?;
+    let rows = roll.rows(shown).await?;
     let mut answer = json!({"registrations": rows, "next": last.map(|(order, _)| order.cursor())});
     if roster.is_counts_only() {
         answer["places"] = places_json(record, &ledger, Audience::Organiser);
@@ -81,31 +84,43 @@ fn wants_csv(headers: &HeaderMap) -> bool {
     first.as_deref() == Some("text/csv")
 }
 
-/// Everybody of that status, in the order of the rows.
-fn in_order(app: &App, record: &EventRecord, ledger: &Ledger, asked: &Asked) -> Vec<(RowOrder, PersonId)> {
-    let is_asked_for = |person| match &asked.status {
-        None => true,
-        Some(status) => Standing::of(ledger, person).is_some_and(|standing| standing.status == status),
-    };
-    let members = ledger.members.iter().filter(|(person, _)| is_asked_for(**person));
-    let mut people: Vec<(RowOrder, PersonId)> = members
-        .map(|(person, entry)| (RowOrder::of(entry, || app.identity.reference(record.id, *person)), *person))
-        .collect();
-    people.sort_unstable();
-    people
+/// What rows are made from.
+struct Roll<'a> {
+    app: &'a App,
+    record: &'a EventRecord,
+    ledger: &'a Ledger,
+    attendance: &'a Attendance,
 }
 
-async fn rows(
-    app: &App,
-    record: &EventRecord,
-    ledger: &Ledger,
-    people: &[(RowOrder, PersonId)],
-) -> Result<Vec<Row>, Rejection> {
-    // With those who share a mailbox, wherever in the roster they stand.
-    let wanted: BTreeSet<PersonId> = people.iter().flat_map(|(_, person)| sharing_mailbox(ledger, *person)).collect();
-    let registrations = app.store.registrations(record.id, wanted).await?;
-    let row = |(_, person): &(RowOrder, PersonId)| Row::of(app, record, ledger, *person, &registrations);
-    Ok(people.iter().filter_map(row).collect())
+impl Roll<'_> {
+    /// Everybody of the status that is asked for, in the order of the rows; those who came without a booking are last.
+    fn in_order(&self, asked: &Asked) -> Vec<(RowOrder, PersonId)> {
+        let is_asked_for = |person| match &asked.status {
+            None => true,
+            Some(status) => standing(self.record, self.ledger, self.attendance, person)
+                .is_some_and(|standing| standing.status == status),
+        };
+        let reference = |person| self.app.identity.reference(self.record.id, person);
+        let members = self.ledger.members.iter();
+        let members = members.map(|(person, entry)| (RowOrder::of(entry, || reference(*person)), *person));
+        let came = self.attendance.people().into_iter().filter(|person| !self.ledger.members.contains_key(person));
+        let came = came.map(|person| (RowOrder::WalkIn { reference: reference(person) }, person));
+        let mut people: Vec<(RowOrder, PersonId)> =
+            members.chain(came).filter(|(_, person)| is_asked_for(*person)).collect();
+        people.sort_unstable();
+        people
+    }
+
+    async fn rows(&self, people: &[(RowOrder, PersonId)]) -> Result<Vec<Row>, Rejection> {
+        // With those who share a mailbox, wherever in the roster they stand.
+        let sharing = |person: PersonId| sharing_mailbox(self.ledger, person).chain([person]);
+        let wanted: BTreeSet<PersonId> = people.iter().flat_map(|(_, person)| sharing(*person)).collect();
+        let registrations = self.app.store.registrations(self.record.id, wanted).await?;
+        let row = |(_, person): &(RowOrder, PersonId)| {
+            Row::of(self.app, self.record, self.ledger, *person, &registrations, self.attendance)
+        };
+        Ok(people.iter().filter_map(row).collect())
+    }
 }
 
 #[cfg(test)]

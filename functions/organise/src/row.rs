@@ -1,6 +1,6 @@
 //! One person in a roster: a row, and its place among the rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::views::Standing;
 use app::{App, Rejection};
@@ -8,7 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ledger::{Entry, LaneKey, Ledger};
 use domain::person::are_near;
-use domain::{EmailAddress, Organisation, PersonId, PersonName, Reference, Refusal, Registration, Role};
+use domain::{
+    Attendance, EmailAddress, Organisation, PersonId, PersonName, Presence, Reference, Refusal, Registration, Role,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use store::EventRecord;
@@ -47,15 +49,16 @@ pub struct Row {
 }
 
 impl Row {
-    /// The row of somebody in the ledger; `None` for anybody else.
+    /// The row of somebody in the ledger or among those who came; `None` for anybody else.
     pub fn of(
         app: &App,
         record: &EventRecord,
         ledger: &Ledger,
         person: PersonId,
         registrations: &BTreeMap<PersonId, Registration>,
+        attendance: &Attendance,
     ) -> Option<Self> {
-        let standing = Standing::of(ledger, person)?;
+        let standing = standing(record, ledger, attendance, person)?;
         let live = ledger.live(person);
         let registration = registrations.get(&person);
         let form = registration.map(|registration| &registration.form);
@@ -72,19 +75,28 @@ impl Row {
             lane: live.and_then(|live| lane(live.lane)),
             registered_at: registration.map(|registration| registration.at),
             offer_until: standing.offer_until,
-            minutes: None,
+            minutes: attendance.minutes(&record.event, person),
             certificate_number: None,
             possible_duplicate_of: twin(ledger, person, registrations)
                 .map(|twin| app.identity.reference(record.id, twin)),
         })
     }
 
-    /// The row of somebody in the ledger, read for this.
+    /// The row of somebody in the ledger or among those who came, read for this.
     pub async fn read(app: &App, record: &EventRecord, ledger: &Ledger, person: PersonId) -> Result<Self, Rejection> {
-        let registrations = app.store.registrations(record.id, sharing_mailbox(ledger, person)).await?;
-        let row = Self::of(app, record, ledger, person, &registrations);
+        let wanted: BTreeSet<PersonId> = sharing_mailbox(ledger, person).chain([person]).collect();
+        let registrations = app.store.registrations(record.id, wanted).await?;
+        let attendance = app.attendance(record).await?;
+        let row = Self::of(app, record, ledger, person, &registrations, &attendance);
         row.ok_or_else(|| Refusal::BookingNotFound.into())
     }
+}
+
+/// Where somebody stands who is in the ledger or came; `None` for anybody else.
+pub fn standing(record: &EventRecord, ledger: &Ledger, attendance: &Attendance, person: PersonId) -> Option<Standing> {
+    let presence = attendance.presence(&record.event, person);
+    let walk_in = || (presence != Presence::NotRecorded).then(Standing::of_walk_in);
+    Standing::of(ledger, person).or_else(walk_in).map(|standing| standing.after(presence))
 }
 
 /// Everybody of a ledger who reads this person's mailbox, the person among them.
@@ -102,7 +114,8 @@ fn twin(ledger: &Ledger, person: PersonId, registrations: &BTreeMap<PersonId, Re
     near.min_by_key(|other| (other.at, other.person)).map(|other| other.person)
 }
 
-/// Where a row stands: who is in by lane and ticket, then who is not in any more by when that ended.
+/// Where a row stands: who is in by lane and ticket, then who is not in any more by when that ended, then who came
+/// without a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowOrder {
     /// Somebody who is in.
@@ -117,6 +130,11 @@ pub enum RowOrder {
         /// Epoch seconds.
         at: i64,
         /// Tells those of one second apart.
+        reference: Reference,
+    },
+    /// Somebody who came without a booking.
+    WalkIn {
+        /// In its order.
         reference: Reference,
     },
 }
@@ -135,6 +153,7 @@ impl RowOrder {
         URL_SAFE_NO_PAD.encode(match self {
             Self::In { lane, ticket } => format!("in {} {ticket}", lane.number()),
             Self::Ended { at, reference } => format!("ended {at} {reference}"),
+            Self::WalkIn { reference } => format!("walk-in {reference}"),
         })
     }
 
@@ -143,6 +162,7 @@ impl RowOrder {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let order = match text.split(' ').collect::<Vec<_>>()[..] {
             ["in", lane, ticket] => Self::In { lane: LaneKey::new(lane.parse().ok()?), ticket: ticket.parse().ok()? },
+            ["walk-in", reference] => Self::WalkIn { reference: reference.parse().ok()? },
             ["ended", at, reference] => Self::Ended { at: at.parse().ok()?, reference: reference.parse().ok()? },
             _ => return None,
         };
@@ -157,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    fn entries() -> [RowOrder; 5] {
+    fn entries() -> [RowOrder; 6] {
         let live = |lane, ticket| Entry::Live(Live::new(ticket, lane, Generation::FIRST));
         let ended = |second| {
             let at = Timestamp::from_second(second).expect("a time");
@@ -177,6 +197,7 @@ mod tests {
             order(live(LaneKey::new(1), 1), 7),
             order(ended(1_793_610_000), 5),
             order(ended(1_793_610_000), 6),
+            RowOrder::WalkIn { reference: Reference::from_bits(1) },
         ]
     }
 

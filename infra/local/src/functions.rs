@@ -31,6 +31,7 @@ pub enum Handler {
 /// The code of a function, by its logical id. There is no other such table.
 pub fn handler(id: &str, app: Arc<App>) -> Option<Handler> {
     Some(match id {
+        "Attend" => Handler::Http(attend::router(app)),
         "Cancel" => Handler::Http(cancel::router(app)),
         "Catalogue" => Handler::Http(catalogue::router(app)),
         "Notify" => event(app, |app, batch| async move { notify::handle(&app, batch).await }),

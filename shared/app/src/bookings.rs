@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use domain::ledger::{Command, Ending, Ledger, Place};
-use domain::{Organisation, Refusal, Registration};
+use domain::registration::Via;
+use domain::{Attendance, Organisation, Refusal, Registration};
 use serde_json::{Value, json};
 use store::EventRecord;
 
@@ -22,6 +23,8 @@ pub struct HeldBooking {
     pub ledger: Ledger,
     /// What was filled in.
     pub registration: Registration,
+    /// Who took part, once it has begun.
+    pub attendance: Attendance,
     /// Where it stands.
     pub standing: Standing,
 }
@@ -46,8 +49,9 @@ impl App {
         let registration = registration.filter(is_meant).ok_or(Refusal::BookingNotFound)?;
         let found = self.store.event_with_ledger(link.event, true).await?;
         let (record, ledger) = found.ok_or(Refusal::BookingNotFound)?;
-        let standing = standing(&ledger, &registration)?;
-        Ok(HeldBooking { link, record, ledger, registration, standing })
+        let attendance = self.attendance(&record).await?;
+        let standing = standing(&ledger, &registration)?.after(attendance.presence(&record.event, link.person));
+        Ok(HeldBooking { link, record, ledger, registration, attendance, standing })
     }
 
     /// Changes a booking by a step of its ledger; the booking as it stands then.
@@ -56,7 +60,8 @@ impl App {
         if let Some(refusal) = outcome.refused {
             return Err(refusal.into());
         }
-        let standing = standing(&outcome.ledger, &held.registration)?;
+        let presence = held.attendance.presence(&held.record.event, held.link.person);
+        let standing = standing(&outcome.ledger, &held.registration)?.after(presence);
         let reference = self.identity.reference(held.record.id, held.link.person);
         tracing::info!(
             event.id = %held.record.id, registration.reference = %reference, status = standing.status, "booking changed"
@@ -101,6 +106,7 @@ fn standing(ledger: &Ledger, registration: &Registration) -> Result<Standing, Re
     let is_of_link = entry.is_some_and(|entry| entry.generation() == registration.generation);
     match Standing::of(ledger, registration.person).filter(|_| is_of_link) {
         Some(standing) => Ok(standing),
+        None if registration.via == Via::WalkIn => Ok(Standing::of_walk_in()),
         None if registration.refused => Ok(Standing { status: "cancelled", position: None, offer_until: None }),
         None => Err(Refusal::BookingNotFound),
     }

@@ -1,7 +1,7 @@
 //! What the API says of events and places: one shape, whichever function answers.
 
 use domain::ledger::{Ending, Ledger, Place, State};
-use domain::{EventId, PersonId};
+use domain::{Attendance, EventId, PersonId, Presence};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::EventRecord;
@@ -82,9 +82,34 @@ impl Standing {
             Place::Ended(_) => plain("cancelled"),
         }
     }
+
+    /// The standing of somebody who came without a booking.
+    pub fn of_walk_in() -> Self {
+        Self { status: "attended", position: None, offer_until: None }
+    }
+
+    /// The same, as attendance has it: whoever came attended, however they stood; of those who had a place and did not
+    /// come it says so.
+    #[must_use]
+    pub fn after(self, presence: Presence) -> Self {
+        let plain = |status| Self { status, position: None, offer_until: None };
+        match presence {
+            Presence::Attended | Presence::AttendedPart => plain("attended"),
+            Presence::Absent if matches!(self.status, "confirmed" | "attended") => plain("absent"),
+            Presence::Absent | Presence::NotRecorded => self,
+        }
+    }
 }
 
 impl App {
+    /// Who took part in an event; nobody is asked for before it begins.
+    pub async fn attendance(&self, record: &EventRecord) -> Result<Attendance, store::Failure> {
+        if self.clock.now() < record.event.starts() {
+            return Ok(Attendance::default());
+        }
+        self.store.attendance(record.id).await
+    }
+
     /// What a registration's answer says of its event.
     pub fn event_brief(&self, id: EventId, record: &EventRecord) -> Value {
         json!({"id": id, "title": record.event.title})

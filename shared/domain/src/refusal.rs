@@ -33,6 +33,9 @@ pub enum Refusal {
     /// There is nothing to accept or decline.
     #[error("There is no offer open on this booking.")]
     NoOffer,
+    /// The first session has not begun.
+    #[error("This event has not started yet. Attendance can be recorded once its first session has begun.")]
+    NotStarted,
     /// The form was checked against rules that have changed since; never shown, always retried.
     #[error("The event has just been changed. Please try again.")]
     RulesChanged,
@@ -52,6 +55,7 @@ impl Refusal {
             Self::OrganisationLimit => "organisation-limit",
             Self::OfferExpired => "offer-expired",
             Self::NoOffer => "no-offer",
+            Self::NotStarted => "not-started",
             Self::RulesChanged => "unavailable",
         }
     }

@@ -29,7 +29,8 @@ impl Organisation {
         self.ods_code.clone().or_else(by_name)
     }
 
-    fn read(fields: &mut Fields) -> Self {
+    /// Reads `{"ods_code"?, "name"?}`; both may be missing, and then it is nobody's.
+    pub fn read(fields: &mut Fields) -> Self {
         let ods_code = fields.line("ods_code", 10).map(|code| code.to_uppercase());
         if ods_code.as_deref().is_some_and(|code| !code.chars().all(|c| c.is_ascii_alphanumeric())) {
             fields.refuse("ods_code", "Enter an ODS code in the correct format, like A81001");
@@ -208,6 +209,9 @@ pub enum Via {
     Person,
     /// An organiser booked for the person.
     Organiser,
+    /// The person came without a booking; the ledger knows nothing of it.
+    #[serde(rename = "walk-in")]
+    WalkIn,
 }
 
 /// One person's booking for one event, at its present generation.

@@ -3,6 +3,8 @@
 //! | Item | PK | SK |
 //! |---|---|---|
 //! | Event / its ledger | `E#eid` | `C` / `L` |
+//! | A session's attendance (person → minutes) | `E#eid` | `A#n` |
+//! | Somebody in an attendance file who waits for a human | `E#eid` | `W#entry` |
 //! | Timer of an event | `E#eid` | `T#kind` |
 //! | Counts when organisers were last told | `E#eid` | `D` |
 //! | Organiser's message to those who booked | `E#eid` | `B#id` |
@@ -19,6 +21,7 @@
 //! | Suppressed address | `P#mailbox` | `X` |
 //! | Address that wants only what its bookings need | `P#mailbox` | `U` |
 //! | Organiser's action (audit trail) | `AU#yyyy-mm-dd` | `time#id` |
+//! | An attendance file that was imported | `I#import#eid` | digest |
 //! | Task: an address that gets no mail | `TK` | `bounce#id` |
 //! | Rate bucket (resends) | `Q#bucket#window` | `-` |
 //!
@@ -27,6 +30,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::attendance::SessionNumber;
 use domain::{EventId, MailboxId, PersonId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -38,6 +42,12 @@ pub enum Key {
     Event(EventId),
     /// What decides about its places.
     Ledger(EventId),
+    /// Who took part in one of an event's sessions, from 1.
+    Attendance(EventId, SessionNumber),
+    /// Somebody in an event's attendance file who waits for a human.
+    Unidentified(EventId, String),
+    /// An attendance file that was imported for an event, by its digest.
+    Import(EventId, String),
     /// Something an event does later.
     Timer(EventId, String),
     /// How an event stood when its organisers were last told.
@@ -100,11 +110,14 @@ impl Key {
         match self {
             Self::Event(event)
             | Self::Ledger(event)
+            | Self::Attendance(event, _)
+            | Self::Unidentified(event, _)
             | Self::Timer(event, _)
             | Self::Count(event)
             | Self::Bulletin(event, _) => {
                 format!("E#{event}")
             }
+            Self::Import(event, _) => format!("I#import#{event}"),
             Self::Month(start, _) => month(*start),
             Self::MonthListed(_) => MONTHS.to_owned(),
             Self::Hub | Self::Programmes | Self::Organisation(_) | Self::UnmatchedOrganisation(_) => HUB.to_owned(),
@@ -126,6 +139,9 @@ impl Key {
         match self {
             Self::Event(_) => "C".to_owned(),
             Self::Ledger(_) => "L".to_owned(),
+            Self::Attendance(_, session) => format!("{ATTENDANCE}{session}"),
+            Self::Unidentified(_, entry) => format!("{UNIDENTIFIED}{entry}"),
+            Self::Import(_, digest) => digest.clone(),
             Self::Timer(_, kind) => format!("T#{kind}"),
             Self::Count(_) => "D".to_owned(),
             Self::Bulletin(_, id) => format!("B#{id}"),
@@ -162,6 +178,12 @@ pub(crate) const SK: &str = "SK";
 pub(crate) const DUE_INDEX: &str = "due";
 pub(crate) const DUE_KIND: &str = "gT";
 pub(crate) const DUE_AT: &str = "gD";
+
+/// What the sort keys of an event's attendance begin with.
+pub(crate) const ATTENDANCE: &str = "A#";
+
+/// What the sort keys of an event's people who wait for a human begin with.
+pub(crate) const UNIDENTIFIED: &str = "W#";
 
 /// The partition of everything about one address.
 pub(crate) fn mailbox(of: MailboxId) -> String {
@@ -294,6 +316,9 @@ mod tests {
         let keys = [
             (Key::Event(event), "E#2222222223", "C"),
             (Key::Ledger(event), "E#2222222223", "L"),
+            (Key::Attendance(event, 2), "E#2222222223", "A#2"),
+            (Key::Unidentified(event, "d.0".into()), "E#2222222223", "W#d.0"),
+            (Key::Import(event, "d".into()), "I#import#2222222223", "d"),
             (Key::Timer(event, "day".into()), "E#2222222223", "T#day"),
             (Key::Count(event), "E#2222222223", "D"),
             (Key::Bulletin(event, "1".into()), "E#2222222223", "B#1"),

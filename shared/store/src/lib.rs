@@ -4,6 +4,7 @@
 //! transaction. A person who books writes twice, one after the other: the registration, then the ledger. Everything
 //! else is read, decided by `domain`, and written back by the paths that changed, if nobody was quicker.
 
+mod attendance;
 pub mod audit;
 mod bounces;
 mod bulletins;
@@ -15,6 +16,7 @@ mod events;
 mod failure;
 mod filed;
 mod hub;
+mod imports;
 mod item;
 mod keys;
 mod ledger_item;
@@ -41,6 +43,7 @@ pub use events::{Created, EventRecord, PatchConflict};
 pub use failure::Failure;
 pub use filed::Filed;
 pub use hub::Versioned;
+pub use imports::Unidentified;
 pub use keys::{Due, DueKind, Key};
 pub use notices::{Enclosure, Notice};
 pub use organisations::Unmatched;

@@ -40,7 +40,13 @@ fn via_name(via: Via) -> &'static str {
     match via {
         Via::Person => "self",
         Via::Organiser => "organiser",
+        Via::WalkIn => "walk-in",
     }
+}
+
+fn via_of(name: &str) -> Result<Via, Failure> {
+    let known = [Via::Person, Via::Organiser, Via::WalkIn].into_iter().find(|via| via_name(*via) == name);
+    known.ok_or_else(|| Failure::unreadable("attribute via is no way to book"))
 }
 
 pub(crate) fn read(item: &Item) -> Result<Registration, Failure> {
@@ -50,7 +56,7 @@ pub(crate) fn read(item: &Item) -> Result<Registration, Failure> {
         person,
         generation: Generation(item.number("g")?),
         at: Timestamp::from_millisecond(item.number("at")?).map_err(Failure::unreadable)?,
-        via: if item.text("via")? == via_name(Via::Organiser) { Via::Organiser } else { Via::Person },
+        via: via_of(item.text("via")?)?,
         attempt: item.number("attempt")?,
         refused: item.flag("refused"),
         rejection: item.text(REJECTION).ok().map(str::to_owned),

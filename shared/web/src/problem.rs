@@ -166,7 +166,8 @@ impl From<Refusal> for Problem {
             | Refusal::EventOver
             | Refusal::OrganisationLimit
             | Refusal::OfferExpired
-            | Refusal::NoOffer => StatusCode::CONFLICT,
+            | Refusal::NoOffer
+            | Refusal::NotStarted => StatusCode::CONFLICT,
         };
         Self::new(status, refusal.code(), refusal.to_string())
     }

@@ -63,6 +63,24 @@ impl Course {
         Self { called_off: Some(reason), ..self }
     }
 
+    /// When its last session ends.
+    pub fn ends(&self) -> Timestamp {
+        let sessions = self.body["sessions"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let ends = sessions.last().and_then(|session| session["ends"].as_str()?.parse().ok());
+        ends.unwrap_or(self.starts)
+    }
+
+    /// Minutes of all its sessions.
+    pub fn minutes(&self) -> u32 {
+        let offering = offerings::of(self.programme);
+        u32::try_from(offering.minutes * i64::from(offering.sessions)).unwrap_or_default()
+    }
+
+    /// Whether people meet in a room.
+    pub fn is_in_person(&self) -> bool {
+        self.body["format"] == "in-person"
+    }
+
     /// Places, if they are limited.
     pub fn capacity(&self) -> Option<usize> {
         self.body["capacity"].as_u64().and_then(|places| usize::try_from(places).ok())

@@ -7,6 +7,7 @@
 //! While it is played a marker file stands in the folder. A start that finds it clears what the broken load has made,
 //! which is everything but the keys, and plays again.
 
+mod attendance;
 mod calendar;
 mod course;
 mod names;

@@ -50,6 +50,8 @@ pub enum Deed {
     CallOff(&'static str),
     /// The event has begun: its places are counted.
     Begin,
+    /// The event is over: an organiser records who was there.
+    TakeAttendance,
 }
 
 /// When what is done, in order.
@@ -66,6 +68,8 @@ pub fn of_year(course: &Course, people: &[Person], seed: u64) -> Result<Script, 
     } else {
         let begun = calendar::at(calendar::working_days_from(course.day, 1), Hour::Noon)?;
         script.push((begun, Deed::Begin));
+        let over = calendar::working_days_from(calendar::day_of(course.ends()), 1);
+        script.push((calendar::at(over, Hour::Noon)?, Deed::TakeAttendance));
     }
     Ok(script)
 }

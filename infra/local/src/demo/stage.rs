@@ -12,10 +12,10 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::DemoError;
 use super::course::Course;
 use super::people::Person;
 use super::script::{Deed, Who};
+use super::{DemoError, attendance};
 use crate::front::{self, Front};
 use crate::issuer::SignIn;
 use crate::random::SplitMix64;
@@ -103,6 +103,7 @@ impl Stage {
                     self.organise(Method::POST, &path, &json!({"reason": reason})).await?.expect(StatusCode::OK)?;
                 }
                 Deed::Begin => self.begin(running).await?,
+                Deed::TakeAttendance => self.take_attendance(running).await?,
             }
         }
         Ok(())
@@ -194,6 +195,21 @@ impl Stage {
         tally.places += rows.len();
         tally.people.extend(rows.iter().map(|row| (text(&row["name"]), text(&row["email"]))));
         Ok(())
+    }
+
+    async fn take_attendance(&self, running: &Running) -> Result<(), DemoError> {
+        let rows = self.roster(running, "confirmed").await?;
+        let mut records: Vec<Value> = rows
+            .iter()
+            .map(|row| {
+                let chance = self.chance_of(running, &format!("attendance {}", text(&row["name"])));
+                json!({"reference": row["reference"], "minutes": attendance::minutes(&running.course, chance)})
+            })
+            .collect();
+        let chance = self.chance_of(running, "walk-ins");
+        records.extend(attendance::walk_ins(&running.course, &self.people, chance));
+        let path = running.path("/attendance");
+        self.organise(Method::POST, &path, &json!({"records": records})).await?.expect(StatusCode::OK).map(drop)
     }
 
     /// The rows of one status; no event of the year has more than fit on a page.

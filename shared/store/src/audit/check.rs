@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::attendance::MINUTES_MAX;
 use domain::ledger::{Ending, Entry, Ledger, Place, State as LedgerState};
-use domain::{EventId, EventStatus, Generation, Organisation, PersonId};
+use domain::registration::Via;
+use domain::{EventId, EventStatus, Generation, Organisation, PersonId, Registration};
 use jiff::Timestamp;
 
 use super::state::State;
@@ -66,6 +68,7 @@ pub(super) fn findings(state: &State, now: Timestamp, in_flight: &BTreeSet<Event
     let without_ledger = state.events.keys().filter(|event| !state.ledgers.contains_key(event));
     found.extend(without_ledger.map(|event| Finding::Unsound(format!("event {event}: the ledger is missing"))));
     found.extend(without_event(state));
+    found.extend(check_attendance(state));
     found.extend(unresolved(state));
     let is_pending = |(event, _): (EventId, PersonId)| in_flight.contains(&event);
     found.retain(|finding| !finding.untold().or(finding.unresolved()).is_some_and(is_pending));
@@ -90,6 +93,23 @@ fn check_configuration(state: &State, event: EventId, ledger: &Ledger) -> Option
         && ledger.lanes.values().map(|lane| lane.places).sum::<u32>()
             == rules.lanes.values().map(|lane| lane.places).sum::<u32>();
     (!agrees).then(|| Finding::Unsound(format!("event {event}: the ledger's rules are not those of the event")))
+}
+
+/// Attendance is of people who are registered, of sessions that can be, and of minutes that a session can have.
+fn check_attendance(state: &State) -> impl Iterator<Item = Finding> {
+    let marks = state.attendance.iter().flat_map(|((event, session), people)| {
+        people.iter().map(move |(person, minutes)| (*event, *session, *person, *minutes))
+    });
+    marks.filter_map(|(event, session, person, minutes)| {
+        let what = if !state.registrations.contains_key(&(event, person)) {
+            "who is not registered"
+        } else if session == 0 || minutes > MINUTES_MAX {
+            "as no session can have"
+        } else {
+            return None;
+        };
+        Some(Finding::Unsound(format!("event {event}: attendance is recorded of {person}, {what}")))
+    })
 }
 
 /// Ledgers with people in them, and registrations, of events that are not there.
@@ -159,7 +179,8 @@ fn mails_that_tell(ledger: &Ledger, person: PersonId) -> Option<(&'static str, &
 
 /// Registrations that no ledger holds at their generation, though their event takes registrations.
 fn unresolved(state: &State) -> impl Iterator<Item = Finding> {
-    state.registrations.iter().filter(|(_, registration)| !registration.refused).filter_map(|((event, person), r)| {
+    let resolves = |registration: &Registration| !registration.refused && registration.via != Via::WalkIn;
+    state.registrations.iter().filter(move |(_, r)| resolves(r)).filter_map(|((event, person), r)| {
         let held = state.ledgers.get(event).and_then(|ledger| ledger.members.get(person));
         let is_published = state.events.get(event).is_some_and(|record| record.status != EventStatus::Draft);
         let is_held = held.is_some_and(|entry| entry.generation() >= r.generation);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::attendance::SessionNumber;
 use domain::ledger::Ledger;
 use domain::{EventId, Generation, PersonId, Registration};
 
@@ -10,7 +11,7 @@ use crate::failure::Failure;
 use crate::filed::read_filed_of;
 use crate::item::{Attributes as _, Item};
 use crate::keys::{DUE_AT, PK, SK};
-use crate::{EventRecord, MessageState, Store, ledger_item, registrations};
+use crate::{EventRecord, MessageState, Store, attendance, ledger_item, registrations};
 
 /// The table, as an audit sees it.
 #[derive(Default)]
@@ -20,6 +21,8 @@ pub(super) struct State {
     /// The index's time of each ledger, in epoch seconds.
     pub due: BTreeMap<EventId, Option<i64>>,
     pub registrations: BTreeMap<(EventId, PersonId), Registration>,
+    /// Minutes by session and person.
+    pub attendance: BTreeMap<(EventId, SessionNumber), BTreeMap<PersonId, u32>>,
     /// Kinds of mail that went, are due, or were dropped for a reason, by booking.
     pub mails: BTreeMap<(EventId, PersonId, Generation), BTreeSet<String>>,
     /// Items that do not read, in words.
@@ -60,6 +63,11 @@ impl State {
                 self.ledgers.insert(event, ledger_item::read(item)?);
                 self.due.insert(event, item.number_or_none(DUE_AT)?);
             }
+            (Some("E"), Some("A")) => {
+                let event = pk.trim_start_matches("E#").parse().map_err(Failure::unreadable)?;
+                let (session, people, _) = attendance::read(item)?;
+                self.attendance.insert((event, session), people);
+            }
             (Some("P"), Some("R")) => {
                 let registration = registrations::read(item)?;
                 self.registrations.insert((registration.event, registration.person), registration);
@@ -93,6 +101,7 @@ impl State {
             ("confirmed", confirmed),
             ("offered", offered),
             ("waiting", waiting),
+            ("attendance records", self.attendance.values().map(|people| people.len() as u64).sum()),
             ("mails sent", self.sent),
             ("mails due", self.waiting_to_be_sent),
         ])

@@ -1,0 +1,27 @@
+//! The day itself: who took part, from a list, a poster, a code or a meeting's file.
+
+mod import;
+mod matching;
+mod record;
+mod records;
+mod roll;
+mod settle;
+
+use std::sync::Arc;
+
+use app::{App, edge};
+use axum::Router;
+use axum::routing::{get, post};
+
+/// The function's routes.
+pub fn router(app: Arc<App>) -> Router {
+    let routes = Router::new()
+        .route("/api/v1/events/{id}/attendance", post(record::record))
+        .route("/api/v1/events/{id}/attendance/import", post(import::import))
+        .route("/api/v1/events/{id}/attendance/pending", get(settle::list))
+        .route("/api/v1/events/{id}/attendance/pending/{entry}/match", post(settle::match_to))
+        .route("/api/v1/events/{id}/attendance/pending/{entry}/walk-in", post(settle::walk_in))
+        .route("/api/v1/events/{id}/attendance/pending/{entry}/ignore", post(settle::ignore))
+        .with_state(Arc::clone(&app));
+    edge(app, routes)
+}
