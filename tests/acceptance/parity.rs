@@ -139,6 +139,7 @@ async fn attend(hub: &TestHub) {
     let unmatched = send(import).await.body["unmatched"][0]["entry"].clone();
     let ignore = format!("{path}/pending/{}/ignore", unmatched.as_str().expect("an entry"));
     assert_eq!(hub.as_admin(Method::POST, &ignore, &json!({})).await.status, 200);
+    assert_eq!(hub.as_admin(Method::GET, "/api/v1/charges/2026-27-Q4.json", &Value::Null).await.status, 200);
 }
 
 fn template() -> Template {

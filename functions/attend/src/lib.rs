@@ -1,5 +1,6 @@
 //! The day itself: who took part, from a list, a poster, a code or a meeting's file.
 
+mod charges;
 mod import;
 mod matching;
 mod record;
@@ -22,6 +23,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/attendance/pending/{entry}/match", post(settle::match_to))
         .route("/api/v1/events/{id}/attendance/pending/{entry}/walk-in", post(settle::walk_in))
         .route("/api/v1/events/{id}/attendance/pending/{entry}/ignore", post(settle::ignore))
+        .route("/api/v1/events/{id}/registrations/{reference}/waive", post(charges::waive))
+        .route("/api/v1/charges/{name}", get(charges::read))
         .with_state(Arc::clone(&app));
     edge(app, routes)
 }

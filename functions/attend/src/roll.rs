@@ -179,8 +179,8 @@ impl<'a> Roll<'a> {
         concerned.into_values().fold(deed, Deed::about)
     }
 
-    /// The booking that somebody's attendance is about.
-    fn booking(&self, person: PersonId) -> BookingKey {
+    /// The booking of somebody whom the event knows.
+    pub fn booking(&self, person: PersonId) -> BookingKey {
         let entry = self.ledger.members.get(&person);
         let generation = entry.map_or(Generation::FIRST, Entry::generation);
         BookingKey { person, event: self.record.id, generation, version: self.ledger.version }

@@ -23,6 +23,9 @@ pub struct Admin(pub Organiser);
 /// Who may create events.
 pub struct Manager(pub Organiser);
 
+/// Who may see what is charged.
+pub struct ChargesReader(pub Organiser);
+
 /// An event, and somebody who may change it and its line.
 pub struct ManagedEvent {
     /// Who asks.
@@ -69,6 +72,14 @@ impl FromRequestParts<Arc<App>> for Manager {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         organiser(parts, app, Organiser::may_manage).map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for ChargesReader {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        organiser(parts, app, Organiser::may_read_charges).map(Self)
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod attendance;
 pub mod audience;
 pub mod bank_holidays;
+pub mod charge;
 pub mod event;
 pub mod event_change;
 pub mod event_draft;

@@ -1,9 +1,15 @@
-//! The hub's booking policy as data: what a late cancellation or an absence means.
+//! The hub's booking policy as data: what notice a cancellation needs, what a late one or an absence costs, who is liable
+//! and who is told, and what takes a charge away.
 
+use jiff::civil::{Date, Weekday};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::bank_holidays::is_bank_holiday;
+use crate::event::Event;
 use crate::fields::Fields;
+use crate::working_hours::uk;
 
 /// How much notice a cancellation needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,12 +24,96 @@ pub struct Notice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeUnit {
-    /// Days of the calendar.
+    /// Days of the calendar: so many times 24 hours.
     CalendarDay,
-    /// Monday to Friday but for England's bank holidays.
+    /// Clear working days between the day of the cancellation and that of the event: Monday to Friday but for England's
+    /// bank holidays.
     WorkingDay,
     /// Seven days of the calendar.
     Week,
+}
+
+/// What an event up to some length costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// The event is shorter than this many hours; `None` for any longer one.
+    pub under_hours: Option<u32>,
+    /// Whole pounds.
+    pub gbp: u32,
+}
+
+/// Who is charged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Liable {
+    /// Where the person works.
+    #[default]
+    Organisation,
+    /// The person.
+    Person,
+    /// Where the person works; the person, who named no organisation.
+    OrganisationElsePerson,
+}
+
+/// Who hears of it besides the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// The practice's manager.
+    PracticeManager,
+    /// The person's own manager.
+    LineManager,
+    /// Who pays for the person's training.
+    Sponsor,
+}
+
+/// What a colleague who takes over does to a charge.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Substitution {
+    /// It takes the charge away; a colleague who does not come is charged like anybody.
+    #[default]
+    RemovesChargeIfAttends,
+    /// An organiser agrees to it first.
+    ByConsultation,
+    /// The colleague must be somebody the event is for.
+    MustMeetCriteria,
+}
+
+/// When charges are asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Invoice {
+    /// After the quarter.
+    #[default]
+    Quarterly,
+    /// Within thirty days.
+    ThirtyDays,
+    /// Not at all: what was paid is kept as a credit.
+    Credit,
+}
+
+/// Why a charge is waived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waiver {
+    /// The person was ill.
+    Sickness,
+    /// Somebody near has died.
+    Bereavement,
+    /// Anything else that an organiser accepts.
+    Other,
+}
+
+impl Waiver {
+    /// The name used in the API.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Sickness => "sickness",
+            Self::Bereavement => "bereavement",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// What the hub has agreed with those who book.
@@ -32,24 +122,205 @@ pub enum NoticeUnit {
 pub struct Policy {
     /// Notice of events that set none of their own.
     pub notice: Option<Notice>,
+    /// Days before the start until which people cancel by themselves.
+    pub self_cancel_until_days: Option<u32>,
+    /// Days before the start from which a cancellation costs, where that is not the notice.
+    pub charge_window_days: Option<u32>,
+    /// What a late cancellation or an absence costs, the shortest events first; nothing where it is empty.
+    pub charge: Vec<Rate>,
+    /// Who is charged.
+    pub liable: Liable,
+    /// Who is told.
+    pub told: Vec<Told>,
+    /// What a colleague who takes over does to a charge.
+    pub substitution: Substitution,
+    /// When charges are asked for.
+    pub invoice: Invoice,
+    /// Whether people book for themselves alone.
+    pub self_only: bool,
+    /// Whether a practice's manager approves a booking.
+    pub manager_approves: bool,
+    /// Whether coming for a part only counts as not coming.
+    pub late_arrival_is_absence: bool,
+    /// Why charges are waived.
+    pub waivers: Vec<Waiver>,
 }
 
 impl Policy {
     /// Reads a policy from its JSON object.
     pub fn read(fields: &mut Fields) -> Self {
-        let notice = fields.object("notice", |f| {
-            let n = f.number("n", 0, 365);
-            let unit = f.choice("unit", "Must be calendar_day, working_day or week");
-            if n.is_none() {
-                f.refuse("n", "Enter a number");
-            }
-            Some(Notice { n: n?, unit: unit? })
-        });
-        Self { notice: notice.flatten() }
+        Self {
+            notice: read_notice(fields),
+            self_cancel_until_days: fields.number("self_cancel_until_days", 0, 365),
+            charge_window_days: fields.number("charge_window_days", 0, 365),
+            charge: read_charge(fields),
+            liable: fields
+                .choice("liable", "Must be organisation, person or organisation_else_person")
+                .unwrap_or_default(),
+            told: fields
+                .choice("told", "Must be a list of practice_manager, line_manager and sponsor")
+                .unwrap_or_default(),
+            substitution: fields
+                .choice("substitution", "Must be removes_charge_if_attends, by_consultation or must_meet_criteria")
+                .unwrap_or_default(),
+            invoice: fields.choice("invoice", "Must be quarterly, thirty_days or credit").unwrap_or_default(),
+            self_only: fields.flag("self_only"),
+            manager_approves: fields.flag("manager_approves"),
+            late_arrival_is_absence: fields.flag("late_arrival_is_absence"),
+            waivers: fields.choice("waivers", "Must be a list of sickness, bereavement and other").unwrap_or_default(),
+        }
     }
 
     /// The policy in the shape in which it is sent.
     pub fn to_json(&self) -> Value {
-        json!({"notice": self.notice})
+        json!({
+            "notice": self.notice, "self_cancel_until_days": self.self_cancel_until_days,
+            "charge_window_days": self.charge_window_days, "charge": self.charge, "liable": self.liable,
+            "told": self.told, "substitution": self.substitution, "invoice": self.invoice,
+            "self_only": self.self_only, "manager_approves": self.manager_approves,
+            "late_arrival_is_absence": self.late_arrival_is_absence, "waivers": self.waivers,
+        })
+    }
+
+    /// Whether giving up a place at `at` is charged: within the charge window, else within the event's own notice, else
+    /// within the policy's.
+    pub fn is_charged(&self, event: &Event, at: Timestamp) -> bool {
+        if let Some(days) = self.charge_window_days {
+            return is_within(Notice { n: days, unit: NoticeUnit::CalendarDay }, event.starts(), at);
+        }
+        match event.notice_days {
+            Some(_) => event.is_late(at),
+            None => self.notice.is_some_and(|notice| is_within(notice, event.starts(), at)),
+        }
+    }
+
+    /// What an event of so many minutes costs, in whole pounds; `None` where nothing is charged.
+    pub fn price(&self, minutes: u32) -> Option<u32> {
+        let applies = |rate: &&Rate| rate.under_hours.is_none_or(|hours| minutes < hours.saturating_mul(60));
+        self.charge.iter().find(applies).map(|rate| rate.gbp)
+    }
+}
+
+/// Whether less than the notice lies between two instants.
+fn is_within(notice: Notice, starts: Timestamp, at: Timestamp) -> bool {
+    let days = match notice.unit {
+        NoticeUnit::CalendarDay => notice.n,
+        NoticeUnit::Week => notice.n.saturating_mul(7),
+        NoticeUnit::WorkingDay => return clear_working_days(at, starts) < notice.n,
+    };
+    let limit = starts.saturating_sub(SignedDuration::from_hours(24 * i64::from(days)));
+    limit.is_ok_and(|limit| at > limit)
+}
+
+/// Working days strictly between the days of two instants, UK time.
+fn clear_working_days(from: Timestamp, to: Timestamp) -> u32 {
+    let day_of = |at: Timestamp| uk().to_datetime(at).date();
+    let last = day_of(to);
+    let days = std::iter::successors(day_of(from).checked_add(1.days()).ok(), |day| day.checked_add(1.days()).ok());
+    let between = days.take_while(|day| *day < last).filter(is_working_day);
+    u32::try_from(between.count()).unwrap_or(u32::MAX)
+}
+
+fn is_working_day(day: &Date) -> bool {
+    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_bank_holiday(*day)
+}
+
+fn read_notice(fields: &mut Fields) -> Option<Notice> {
+    let notice = fields.object("notice", |f| {
+        let n = f.number("n", 0, 365);
+        let unit = f.choice("unit", "Must be calendar_day, working_day or week");
+        if n.is_none() {
+            f.refuse("n", "Enter a number");
+        }
+        Some(Notice { n: n?, unit: unit? })
+    });
+    notice.flatten()
+}
+
+fn read_charge(fields: &mut Fields) -> Vec<Rate> {
+    let rates = fields.objects("charge", 20, |f| {
+        let under_hours = f.number("under_hours", 1, 240);
+        let gbp = f.number("gbp", 0, 100_000);
+        if gbp.is_none() {
+            f.refuse("gbp", "Enter an amount in whole pounds");
+        }
+        Some(Rate { under_hours, gbp: gbp? })
+    });
+    if !rates.is_sorted_by_key(|rate| rate.under_hours.unwrap_or(u32::MAX)) {
+        fields.refuse("charge", "Put the shortest events first");
+    }
+    rates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(value: Value) -> Policy {
+        let mut fields = Fields::of(value).unwrap();
+        let policy = Policy::read(&mut fields);
+        assert_eq!(fields.finish(), Ok(()));
+        policy
+    }
+
+    /// Tuesday 8 December 2026, 09:30 to 12:30.
+    fn event(own: Value) -> Event {
+        let sessions = json!([{"starts": "2026-12-08T09:30:00Z", "ends": "2026-12-08T12:30:00Z"}]);
+        let mut event = json!({"title": "Suturing", "programme": "clinical-updates", "sessions": sessions});
+        event["cancellation"] = own;
+        Event::parse(event).unwrap()
+    }
+
+    #[test]
+    fn seven_hubs_policies_can_be_said_and_read_back() {
+        let rates = json!([{"under_hours": 2, "gbp": 35}, {"under_hours": 4, "gbp": 60}, {"gbp": 105}]);
+        let days = json!([{"under_hours": 5, "gbp": 35}, {"gbp": 70}]);
+        let working = |n: u32| json!({"n": n, "unit": "working_day"});
+        for hub in [
+            json!({"notice": {"n": 7, "unit": "calendar_day"}, "charge": rates, "invoice": "quarterly",
+                   "substitution": "removes_charge_if_attends", "waivers": ["sickness", "bereavement"]}),
+            json!({"notice": working(2), "liable": "organisation_else_person", "invoice": "thirty_days", "self_only": true}),
+            json!({"notice": working(2), "manager_approves": true, "told": ["practice_manager"]}),
+            json!({"self_cancel_until_days": 14, "charge_window_days": 42, "substitution": "by_consultation",
+                   "told": ["line_manager"]}),
+            json!({"notice": working(10), "told": ["sponsor"], "substitution": "must_meet_criteria"}),
+            json!({"notice": working(10), "charge": days, "late_arrival_is_absence": true}),
+            json!({"notice": {"n": 4, "unit": "week"}, "invoice": "credit"}),
+        ] {
+            let read = policy(hub);
+            assert_eq!(policy(read.to_json()), read);
+        }
+    }
+
+    #[test]
+    fn notice_is_counted_in_clear_working_days_or_in_whole_ones() {
+        let charged = |hub: Value, at: &str| policy(hub).is_charged(&event(Value::Null), at.parse().unwrap());
+        let working = |n: u32| json!({"notice": {"n": n, "unit": "working_day"}});
+        // Friday and Monday lie clear between Thursday and Tuesday.
+        assert!(!charged(working(2), "2026-12-03T20:00:00Z"));
+        assert!(charged(working(2), "2026-12-04T09:00:00Z"));
+        assert!(charged(working(3), "2026-12-03T09:00:00Z"));
+        let calendar = |n: u32, unit: &str| json!({"notice": {"n": n, "unit": unit}});
+        assert!(!charged(calendar(7, "calendar_day"), "2026-12-01T09:30:00Z"));
+        assert!(charged(calendar(7, "calendar_day"), "2026-12-01T09:30:01Z"));
+        assert!(charged(calendar(4, "week"), "2026-11-11T09:30:00Z"));
+        assert!(charged(json!({"charge_window_days": 42}), "2026-11-01T09:30:00Z"));
+        assert!(!charged(json!({}), "2026-12-08T09:00:00Z"));
+    }
+
+    #[test]
+    fn an_events_own_notice_goes_before_the_hubs() {
+        let hub = policy(json!({"notice": {"n": 30, "unit": "calendar_day"}}));
+        let at = "2026-12-01T09:00:00Z".parse().unwrap();
+        assert!(hub.is_charged(&event(Value::Null), at));
+        assert!(!hub.is_charged(&event(json!({"notice_days": 2})), at));
+    }
+
+    #[test]
+    fn prices_go_by_length() {
+        let hub =
+            policy(json!({"charge": [{"under_hours": 2, "gbp": 35}, {"under_hours": 4, "gbp": 60}, {"gbp": 105}]}));
+        assert_eq!([90, 120, 239, 240, 420].map(|minutes| hub.price(minutes)), [35, 60, 60, 105, 105].map(Some));
+        assert_eq!(Policy::default().price(60), None);
     }
 }

@@ -5,6 +5,7 @@
 //! | Event / its ledger | `E#eid` | `C` / `L` |
 //! | A session's attendance (person → minutes) | `E#eid` | `A#n` |
 //! | Somebody in an attendance file who waits for a human | `E#eid` | `W#entry` |
+//! | Charge that an organiser has waived | `E#eid` | `V#person` |
 //! | Timer of an event | `E#eid` | `T#kind` |
 //! | Counts when organisers were last told | `E#eid` | `D` |
 //! | Organiser's message to those who booked | `E#eid` | `B#id` |
@@ -46,6 +47,8 @@ pub enum Key {
     Attendance(EventId, SessionNumber),
     /// Somebody in an event's attendance file who waits for a human.
     Unidentified(EventId, String),
+    /// A charge that an organiser has waived.
+    Waiver(EventId, PersonId),
     /// An attendance file that was imported for an event, by its digest.
     Import(EventId, String),
     /// Something an event does later.
@@ -112,6 +115,7 @@ impl Key {
             | Self::Ledger(event)
             | Self::Attendance(event, _)
             | Self::Unidentified(event, _)
+            | Self::Waiver(event, _)
             | Self::Timer(event, _)
             | Self::Count(event)
             | Self::Bulletin(event, _) => {
@@ -141,6 +145,7 @@ impl Key {
             Self::Ledger(_) => "L".to_owned(),
             Self::Attendance(_, session) => format!("{ATTENDANCE}{session}"),
             Self::Unidentified(_, entry) => format!("{UNIDENTIFIED}{entry}"),
+            Self::Waiver(_, person) => format!("{WAIVERS}{person}"),
             Self::Import(_, digest) => digest.clone(),
             Self::Timer(_, kind) => format!("T#{kind}"),
             Self::Count(_) => "D".to_owned(),
@@ -178,6 +183,9 @@ pub(crate) const SK: &str = "SK";
 pub(crate) const DUE_INDEX: &str = "due";
 pub(crate) const DUE_KIND: &str = "gT";
 pub(crate) const DUE_AT: &str = "gD";
+
+/// What the sort keys of an event's waived charges begin with.
+pub(crate) const WAIVERS: &str = "V#";
 
 /// What the sort keys of an event's attendance begin with.
 pub(crate) const ATTENDANCE: &str = "A#";
@@ -318,6 +326,7 @@ mod tests {
             (Key::Ledger(event), "E#2222222223", "L"),
             (Key::Attendance(event, 2), "E#2222222223", "A#2"),
             (Key::Unidentified(event, "d.0".into()), "E#2222222223", "W#d.0"),
+            (Key::Waiver(event, person), "E#2222222223", "V#AAAAAAAAAAAAAAAB"),
             (Key::Import(event, "d".into()), "I#import#2222222223", "d"),
             (Key::Timer(event, "day".into()), "E#2222222223", "T#day"),
             (Key::Count(event), "E#2222222223", "D"),

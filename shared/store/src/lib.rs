@@ -31,6 +31,7 @@ pub mod stream;
 mod substitute;
 mod timers;
 mod trail;
+mod waivers;
 mod wishes;
 
 use std::sync::Arc;

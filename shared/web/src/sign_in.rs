@@ -47,6 +47,11 @@ impl Organiser {
         matches!(self.role, OrganiserRole::Admin | OrganiserRole::Programme)
     }
 
+    /// Whether this organiser may read reports and charges.
+    pub fn may_read_charges(&self) -> bool {
+        self.role != OrganiserRole::Desk
+    }
+
     /// Whether this organiser may read rosters and take attendance.
     pub fn may_see_roster(&self) -> bool {
         self.role != OrganiserRole::Reader
