@@ -5,6 +5,7 @@ mod attendance_import;
 mod bad_input;
 mod capacity;
 mod charges;
+mod check_in;
 mod crowd;
 mod erasure;
 mod failure;

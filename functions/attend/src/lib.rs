@@ -1,8 +1,11 @@
 //! The day itself: who took part, from a list, a poster, a code or a meeting's file.
 
 mod charges;
+mod check_in;
 mod import;
+mod list_page;
 mod matching;
+mod poster;
 mod record;
 mod records;
 mod roll;
@@ -25,6 +28,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/attendance/pending/{entry}/ignore", post(settle::ignore))
         .route("/api/v1/events/{id}/registrations/{reference}/waive", post(charges::waive))
         .route("/api/v1/charges/{name}", get(charges::read))
+        .route("/organise/events/{id}/attendance", get(list_page::first))
+        .route("/organise/events/{id}/attendance/{session}", get(list_page::show).post(list_page::tick))
+        .route("/organise/events/{id}/attendance/{session}/walk-in", post(list_page::walk_in))
+        .route("/organise/check-in/{id}/{reference}", get(check_in::show).post(check_in::check_in))
+        .route("/attend/{token}", get(poster::show).post(poster::sign_in))
+        .route("/attend/{token}/code.svg", get(poster::code))
         .with_state(Arc::clone(&app));
     edge(app, routes)
 }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use app::trail::{self, Deed};
 use app::{App, Rejection};
-use domain::attendance::{self, Mark};
+use domain::attendance::{self, Mark, SessionNumber};
 use domain::ledger::Entry;
 use domain::registration::Via;
 use domain::{
@@ -150,16 +150,21 @@ impl<'a> Roll<'a> {
         action: &'static str,
         marks: &[Mark],
     ) -> Result<(), Rejection> {
-        let now = app.clock.now();
-        let news = self.attendance.news(marks.iter().copied());
-        app.store.record_attendance(self.record.id, &news).await?;
-        if !news.is_empty() {
-            let at = now + CERTIFICATES_AFTER;
-            app.store.set_timer(&Timer { event: self.record.id, kind: CERTIFICATES.to_owned(), at }).await?;
-        }
+        let news = self.store_marks(app, marks).await?;
         trail::record(app, by, self.deed(action, &news)).await?;
         tracing::info!(event.id = %self.record.id, marks = news.len(), action, "attendance recorded");
         Ok(())
+    }
+
+    /// Stores what is new among some marks, for whoever signs in by themselves: no organiser has done anything.
+    pub async fn store_marks(&self, app: &App, marks: &[Mark]) -> Result<Vec<Mark>, Rejection> {
+        let news = self.attendance.news(marks.iter().copied());
+        app.store.record_attendance(self.record.id, &news).await?;
+        if !news.is_empty() {
+            let at = app.clock.now() + CERTIFICATES_AFTER;
+            app.store.set_timer(&Timer { event: self.record.id, kind: CERTIFICATES.to_owned(), at }).await?;
+        }
+        Ok(news)
     }
 
     fn marks(&self, minuted: Minuted) -> Vec<Mark> {
@@ -185,6 +190,11 @@ impl<'a> Roll<'a> {
         let generation = entry.map_or(Generation::FIRST, Entry::generation);
         BookingKey { person, event: self.record.id, generation, version: self.ledger.version }
     }
+}
+
+/// What stands for somebody who signed in at the poster and is not known.
+pub fn entry_of(session: SessionNumber, reference: Reference) -> String {
+    format!("poster.{session}.{reference}")
 }
 
 /// Who somebody is who gave a name, and perhaps an address.

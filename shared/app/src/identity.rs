@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::attendance::SessionNumber;
 use domain::{EmailAddress, EventId, Generation, MailboxId, PersonId, PersonName, Reference};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -61,6 +62,21 @@ impl Identity {
     pub fn reference(&self, event: EventId, person: PersonId) -> Reference {
         let bytes: [u8; 8] = self.hash(&[b"reference", event.to_string().as_bytes(), person.as_bytes()]);
         Reference::from_bits(u64::from_be_bytes(bytes))
+    }
+
+    /// The text by which a session's poster is reached. It says nothing about anybody.
+    pub fn poster(&self, event: EventId, session: SessionNumber) -> String {
+        let bytes: [u8; 12] = self.hash(&[b"poster", event.to_string().as_bytes(), &session.to_be_bytes()]);
+        format!("{event}-{session}-{}", URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// The session of a poster's text; `None` for any text but one of [`Self::poster`].
+    pub fn poster_of(&self, token: &str) -> Option<(EventId, SessionNumber)> {
+        let mut parts = token.splitn(3, '-');
+        let event = parts.next()?.parse().ok()?;
+        let session = parts.next()?.parse().ok()?;
+        let is_ours: bool = self.poster(event, session).as_bytes().ct_eq(token.as_bytes()).into();
+        is_ours.then_some((event, session))
     }
 
     /// The event that a caller creates under an idempotency key.
