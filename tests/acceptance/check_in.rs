@@ -10,7 +10,7 @@ const AT_THE_DOOR: &str = "2026-12-01T09:15:00Z";
 
 async fn start(names: &[&str]) -> (TestHub, String) {
     let hub = TestHub::start().await;
-    let event = hub.event(json!({})).await;
+    let event = hub.event(json!({"format": "in-person", "venue": "The hall"})).await;
     for name in names {
         assert_eq!(hub.register(&event, &form(name)).await.status, 201);
     }
@@ -133,6 +133,12 @@ async fn a_code_shows_a_stranger_nothing_and_checks_in_for_an_organiser() {
     assert_eq!(stranger.status, nobody.status);
     assert!(stranger.status != 200 && !stranger.body.to_string().contains("Ann"));
     assert_ne!(send_form(&hub, None, &path, &[]).await.0, 200);
+    let link = hub.link("Ann Ash").await;
+    let picture = format!("/bookings/{link}/check-in.svg");
+    assert!(page(&hub, &hub.admin, &format!("/bookings/{link}")).await.1.contains(&picture));
+    let code = hub.request(Method::GET, &picture).send().await.expect("an answer");
+    assert_eq!((code.status().as_u16(), code.headers()["content-type"].as_bytes()), (200, &b"image/svg+xml"[..]));
+    assert_eq!(hub.get("/bookings/x/check-in.svg").await.status, 404);
     let desk = hub.token(json!({"role": "desk", "subject": "d@hub.example"})).await;
     let (status, html) = page(&hub, &desk, &path).await;
     assert!(status == 200 && html.contains("Ann Ash") && html.contains("Check in"));

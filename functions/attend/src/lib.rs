@@ -2,6 +2,7 @@
 
 mod charges;
 mod check_in;
+mod code;
 mod import;
 mod list_page;
 mod matching;
@@ -33,7 +34,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/organise/events/{id}/attendance/{session}/walk-in", post(list_page::walk_in))
         .route("/organise/check-in/{id}/{reference}", get(check_in::show).post(check_in::check_in))
         .route("/attend/{token}", get(poster::show).post(poster::sign_in))
-        .route("/attend/{token}/code.svg", get(poster::code))
+        .route("/attend/{token}/code.svg", get(poster::picture))
+        .route("/bookings/{token}/check-in.svg", get(code::of_booking))
         .with_state(Arc::clone(&app));
     edge(app, routes)
 }

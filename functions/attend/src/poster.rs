@@ -10,15 +10,13 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use domain::attendance::{self, Mark, SessionNumber};
 use domain::{EmailAddress, FieldError, PersonId, PersonName, Place};
-use fast_qr::convert::Builder as _;
-use fast_qr::convert::svg::SvgBuilder;
-use fast_qr::qr::QRBuilder;
 use store::{EventRecord, Unidentified};
 use web::components::{Button, ErrorSummary, Field, InputKind, TextInput};
 use web::forms::FormData;
 use web::page::{Mistake, Page};
-use web::{Problem, dates, page};
+use web::{Problem, dates};
 
+use crate::code;
 use crate::list_page::is_open;
 use crate::roll::{self, Roll};
 
@@ -90,11 +88,9 @@ pub async fn show(State(app): State<Arc<App>>, session: Session) -> Response {
 }
 
 /// `GET /attend/{token}/code.svg`: the page's address as a code to print.
-pub async fn code(State(app): State<Arc<App>>, session: Session) -> Result<Response, Rejection> {
+pub async fn picture(State(app): State<Arc<App>>, session: Session) -> Result<Response, Rejection> {
     let address = format!("{}/attend/{}", app.config.base_url, session.token);
-    // Any address of this length fits into a code.
-    let code = QRBuilder::new(address).build().map_err(|_| Problem::not_found())?;
-    Ok(page::file("image/svg+xml", SvgBuilder::default().margin(4).to_str(&code).into_bytes()))
+    code::picture(address)
 }
 
 /// `POST /attend/{token}`

@@ -163,6 +163,11 @@ impl BookingPage<'_> {
         SummaryList { rows }
     }
 
+    /// Whether somebody is checked in at a door.
+    fn has_door(&self) -> bool {
+        self.state == State::Confirmed && self.held.record.event.format != Format::Online
+    }
+
     fn can_change(&self) -> bool {
         self.state.is_live() && !self.is_over
     }

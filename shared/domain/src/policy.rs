@@ -217,12 +217,12 @@ fn clear_working_days(from: Timestamp, to: Timestamp) -> u32 {
     let day_of = |at: Timestamp| uk().to_datetime(at).date();
     let last = day_of(to);
     let days = std::iter::successors(day_of(from).checked_add(1.days()).ok(), |day| day.checked_add(1.days()).ok());
-    let between = days.take_while(|day| *day < last).filter(is_working_day);
+    let between = days.take_while(|day| *day < last).filter(|day| is_working_day(*day));
     u32::try_from(between.count()).unwrap_or(u32::MAX)
 }
 
-fn is_working_day(day: &Date) -> bool {
-    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_bank_holiday(*day)
+fn is_working_day(day: Date) -> bool {
+    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_bank_holiday(day)
 }
 
 fn read_notice(fields: &mut Fields) -> Option<Notice> {

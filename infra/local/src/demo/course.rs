@@ -63,11 +63,16 @@ impl Course {
         Self { called_off: Some(reason), ..self }
     }
 
+    /// When each of its sessions starts and ends.
+    pub fn sessions(&self) -> Vec<(Timestamp, Timestamp)> {
+        let sessions = self.body["sessions"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let time = |value: &Value| value.as_str()?.parse().ok();
+        sessions.iter().filter_map(|session| Some((time(&session["starts"])?, time(&session["ends"])?))).collect()
+    }
+
     /// When its last session ends.
     pub fn ends(&self) -> Timestamp {
-        let sessions = self.body["sessions"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let ends = sessions.last().and_then(|session| session["ends"].as_str()?.parse().ok());
-        ends.unwrap_or(self.starts)
+        self.sessions().last().map_or(self.starts, |(_, ends)| *ends)
     }
 
     /// Minutes of all its sessions.

@@ -10,6 +10,7 @@
 mod attendance;
 mod calendar;
 mod course;
+mod meeting_file;
 mod names;
 mod offerings;
 mod people;
@@ -116,6 +117,7 @@ async fn play(stage: Stage, timekeeper: &Timekeeper, now: Timestamp) -> Result<(
     };
     let year = scripted(year::courses(SEED)?, &|course| script::of_year(course, stage.people(), SEED))?;
     let ahead = scripted(year::ahead(now)?, &|course| script::ahead(course, stage.people(), SEED, now))?;
+    stage.agree().await?;
     let mut progress = Progress::of(year.len() + ahead.len());
     let years = year.len();
     perform(&stage, timekeeper, year, |done| progress.reach(done)).await?;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::course::Course;
+use super::meeting_file::{self, Present};
 use super::people::Person;
 use super::script::{Deed, Who};
 use super::{DemoError, attendance};
@@ -86,6 +87,15 @@ impl Stage {
     /// What the year has come to.
     pub fn into_tally(self) -> Tally {
         self.tally.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets what the hub has agreed with those who book.
+    pub async fn agree(&self) -> Result<(), DemoError> {
+        let rates = json!([{"under_hours": 2, "gbp": 35}, {"under_hours": 4, "gbp": 60}, {"gbp": 105}]);
+        let policy = json!({"notice": {"n": 7, "unit": "calendar_day"}, "charge": rates,
+                            "waivers": ["sickness", "bereavement"]});
+        let set = self.organise(Method::PATCH, "/api/v1/hub", &json!({"policy": policy})).await?;
+        set.expect(StatusCode::OK).map(drop)
     }
 
     /// Does these deeds, one after the other.
@@ -197,19 +207,39 @@ impl Stage {
         Ok(())
     }
 
+    /// Records who came: from the meeting's own report where there is one, else by hand.
     async fn take_attendance(&self, running: &Running) -> Result<(), DemoError> {
         let rows = self.roster(running, "confirmed").await?;
-        let mut records: Vec<Value> = rows
-            .iter()
-            .map(|row| {
-                let chance = self.chance_of(running, &format!("attendance {}", text(&row["name"])));
-                json!({"reference": row["reference"], "minutes": attendance::minutes(&running.course, chance)})
-            })
-            .collect();
+        let minutes = |row: &Value| {
+            let chance = self.chance_of(running, &format!("attendance {}", text(&row["name"])));
+            attendance::minutes(&running.course, chance)
+        };
+        let kind = meeting_file::Kind::of(&running.course, self.chance_of(running, "meeting"));
+        if let Some(kind) = kind.filter(|_| rows.iter().any(|row| minutes(row) > 0)) {
+            let present = rows.iter().filter(|row| minutes(row) > 0);
+            let present = present.map(|row| Present {
+                name: text(&row["name"]),
+                email: text(&row["email"]),
+                minutes: minutes(row),
+            });
+            let report = meeting_file::write(kind, &running.course, &present.collect::<Vec<_>>());
+            return self.import(running, report).await;
+        }
+        let mut records: Vec<Value> =
+            rows.iter().map(|row| json!({"reference": row["reference"], "minutes": minutes(row)})).collect();
         let chance = self.chance_of(running, "walk-ins");
         records.extend(attendance::walk_ins(&running.course, &self.people, chance));
         let path = running.path("/attendance");
         self.organise(Method::POST, &path, &json!({"records": records})).await?.expect(StatusCode::OK).map(drop)
+    }
+
+    /// Whoever has a place and is not in the report was absent.
+    async fn import(&self, running: &Running, report: Vec<u8>) -> Result<(), DemoError> {
+        let now = self.front.timekeeper.clock.now();
+        let token = self.front.issuer.token(SignIn::admin("demo@hub.example"), now)?;
+        let path = running.path("/attendance/import?others=absent");
+        let reply = self.send_bytes(Method::POST, &path, Some(&token), "text/csv", report).await?;
+        reply.expect(StatusCode::OK).map(drop)
     }
 
     /// The rows of one status; no event of the year has more than fit on a page.
@@ -242,13 +272,23 @@ impl Stage {
     }
 
     async fn send(&self, method: Method, path: &str, token: Option<&str>, body: &Value) -> Result<Reply, DemoError> {
-        let mut request = Request::builder().method(method.clone()).uri(path);
-        request = request.header(header::CONTENT_TYPE, "application/json");
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.send_bytes(method, path, token, "application/json", body).await
+    }
+
+    async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Result<Reply, DemoError> {
+        let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, content_type);
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let mut request = request.body(body)?;
+        let mut request = request.body(Body::from(body))?;
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))));
         let Ok(response) = self.door.clone().oneshot(request).await;
         let status = response.status();
