@@ -89,7 +89,7 @@ impl<'a> Roll<'a> {
             match self.person(reference) {
                 Some(person) => found.push(Minuted { person, minutes }),
                 None => {
-                    unknown.push(FieldError { pointer, detail: "No booking for this event has this reference".into() })
+                    unknown.push(FieldError { pointer, detail: "No booking for this event has this reference".into() });
                 }
             }
         }

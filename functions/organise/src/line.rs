@@ -48,15 +48,12 @@ impl FromRequestParts<Arc<App>> for Concerned {
         let is_asked_for = |person| app.identity.reference(event, person) == reference;
         let found = people.find(|(person, _)| is_asked_for(*person));
         drop(people);
-        let (person, generation) = match found {
-            Some(found) => found,
-            None => {
-                let came = app.attendance(&managed.record).await?.people().into_iter();
-                (
-                    came.into_iter().find(|person| is_asked_for(*person)).ok_or(Refusal::BookingNotFound)?,
-                    Generation::FIRST,
-                )
-            }
+        let (person, generation) = if let Some(found) = found {
+            found
+        } else {
+            let came = app.attendance(&managed.record).await?.people();
+            let walk_in = came.into_iter().find(|person| is_asked_for(*person));
+            (walk_in.ok_or(Refusal::BookingNotFound)?, Generation::FIRST)
         };
         let registration = app.store.registration(person, event).await?;
         Ok(Self { managed, person, reference, ledger, generation, registration })

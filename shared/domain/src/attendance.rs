@@ -141,15 +141,15 @@ mod tests {
     #[test]
     fn minutes_come_to_what_the_certificate_asks_for() {
         // session and minutes recorded, in all, come to
-        let cases: [(&[(SessionNumber, u32)], Option<u32>, Presence); 8] = [
-            (&[], None, Presence::NotRecorded),
-            (&[(1, 0)], Some(0), Presence::Absent),
-            (&[(1, 0), (2, 0)], Some(0), Presence::Absent),
-            (&[(1, 1)], Some(1), Presence::AttendedPart),
-            (&[(1, 180), (2, 59)], Some(239), Presence::AttendedPart),
-            (&[(1, 180), (2, 60)], Some(240), Presence::Attended),
-            (&[(1, 500)], Some(180), Presence::AttendedPart),
-            (&[(1, 180), (2, 120), (3, 90)], Some(300), Presence::Attended),
+        let cases = [
+            (&[][..], None, Presence::NotRecorded),
+            (&[(1, 0)][..], Some(0), Presence::Absent),
+            (&[(1, 0), (2, 0)][..], Some(0), Presence::Absent),
+            (&[(1, 1)][..], Some(1), Presence::AttendedPart),
+            (&[(1, 180), (2, 59)][..], Some(239), Presence::AttendedPart),
+            (&[(1, 180), (2, 60)][..], Some(240), Presence::Attended),
+            (&[(1, 500)][..], Some(180), Presence::AttendedPart),
+            (&[(1, 180), (2, 120), (3, 90)][..], Some(300), Presence::Attended),
         ];
         for (marks, minutes, presence) in cases {
             let attendance = recorded(marks);

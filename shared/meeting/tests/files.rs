@@ -23,8 +23,8 @@ fn read(bytes: &[u8]) -> Result<Vec<(String, u32)>, Unreadable> {
     Ok(meeting.joiners.iter().map(|joiner| (joiner.name.clone(), sum(joiner))).collect())
 }
 
-fn people(expected: &[(&str, u32)]) -> Result<Vec<(String, u32)>, Unreadable> {
-    Ok(expected.iter().map(|(name, minutes)| ((*name).to_owned(), *minutes)).collect())
+fn people(expected: &[(&str, u32)]) -> Vec<(String, u32)> {
+    expected.iter().map(|(name, minutes)| ((*name).to_owned(), *minutes)).collect()
 }
 
 const TEAMS: [(&str, u32); 5] = [
@@ -39,17 +39,17 @@ const TEAMS: [(&str, u32); 5] = [
 
 #[test]
 fn teams_reports_are_read_as_either_country_writes_them() {
-    assert_eq!(read(&file("teams.csv")), people(&TEAMS));
-    assert_eq!(read(&file("teams_uk.csv")), people(&TEAMS));
+    assert_eq!(read(&file("teams.csv")), Ok(people(&TEAMS)));
+    assert_eq!(read(&file("teams_uk.csv")), Ok(people(&TEAMS)));
     // Ann is not seen to leave again.
-    assert_eq!(read(&file("teams_old.csv")), people(&[("Ann Ash", 161), ("Cat Cedar (Guest)", 120)]));
+    assert_eq!(read(&file("teams_old.csv")), Ok(people(&[("Ann Ash", 161), ("Cat Cedar (Guest)", 120)])));
 }
 
 #[test]
 fn zoom_reports_are_read_with_times_or_sums() {
     // Ann was in from two devices for ten minutes; the waiting room is not the meeting.
-    assert_eq!(read(&file("zoom.csv")), people(&[("Ann Ash", 180), ("iPhone (Cat)", 120), ("Bob Birch", 90)]));
-    assert_eq!(read(&file("zoom_sums.csv")), people(&[("Ann Ash", 165), ("Birch, Bob", 91)]));
+    assert_eq!(read(&file("zoom.csv")), Ok(people(&[("Ann Ash", 180), ("iPhone (Cat)", 120), ("Bob Birch", 90)])));
+    assert_eq!(read(&file("zoom_sums.csv")), Ok(people(&[("Ann Ash", 165), ("Birch, Bob", 91)])));
 }
 
 #[test]

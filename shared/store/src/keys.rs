@@ -141,7 +141,7 @@ impl Key {
     /// The sort key.
     pub fn sk(&self) -> String {
         match self {
-            Self::Event(_) => "C".to_owned(),
+            Self::Event(_) | Self::Hub => "C".to_owned(),
             Self::Ledger(_) => "L".to_owned(),
             Self::Attendance(_, session) => format!("{ATTENDANCE}{session}"),
             Self::Unidentified(_, entry) => format!("{UNIDENTIFIED}{entry}"),
@@ -152,7 +152,6 @@ impl Key {
             Self::Bulletin(_, id) => format!("B#{id}"),
             Self::Month(start, event) => format!("{start:.0}#{event}"),
             Self::MonthListed(start) => month(*start),
-            Self::Hub => "C".to_owned(),
             Self::Programmes => "PG".to_owned(),
             Self::Organisation(id) => format!("{ORGANISATIONS}{id}"),
             Self::UnmatchedOrganisation(key) => format!("{UNMATCHED}{key}"),

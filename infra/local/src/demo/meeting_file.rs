@@ -1,5 +1,7 @@
 //! What a meeting's own report says of the demo year's people: one like those of Teams, one like those of Zoom.
 
+use std::fmt::Write as _;
+
 use domain::working_hours::uk;
 use jiff::{SignedDuration, Timestamp};
 
@@ -77,7 +79,8 @@ fn teams(stays: &[Stay<'_>]) -> Vec<u8> {
     for Stay { who, joined, left } in stays {
         let minutes = (left.as_second() - joined.as_second()) / 60;
         let (joined, left) = (time(*joined), time(*left));
-        text.push_str(&format!("{}\t{joined}\t{left}\t{minutes}m\t{}\tAttendee\r\n", who.name, who.email));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{}\t{joined}\t{left}\t{minutes}m\t{}\tAttendee\r\n", who.name, who.email);
     }
     [vec![0xFF, 0xFE], text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat()
 }
@@ -90,7 +93,7 @@ fn zoom(stays: &[Stay<'_>]) -> Vec<u8> {
     for Stay { who, joined, left } in stays {
         let minutes = (left.as_second() - joined.as_second()) / 60;
         let (joined, left) = (time(*joined), time(*left));
-        text.push_str(&format!("{},{},{joined},{left},{minutes},Yes,OK,No\r\n", who.name, who.email));
+        let _ = write!(text, "{},{},{joined},{left},{minutes},Yes,OK,No\r\n", who.name, who.email);
     }
     text.into_bytes()
 }
