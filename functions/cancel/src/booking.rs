@@ -13,8 +13,8 @@ use web::page;
 use crate::booking_page;
 
 /// The booking's page. Reading it changes nothing.
-pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
-    booking_page::page(&app, &held, app.clock.now())
+pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Response, Rejection> {
+    Ok(booking_page::page(&app, &app.hub().await?, &held, app.clock.now()))
 }
 
 /// The booking, for programs.

@@ -3,8 +3,8 @@
 use app::{App, HeldBooking};
 use askama::Template;
 use axum::response::Response;
-use domain::EventStatus;
 use domain::event::{Format, Session};
+use domain::{EventStatus, Hub};
 use jiff::{SignedDuration, Timestamp};
 use web::components::{
     Button, ButtonKind, ButtonLink, Content, InsetText, Row, SummaryList, Tag, TagColour, WarningCallout,
@@ -215,7 +215,7 @@ fn counted(days: u16) -> String {
 }
 
 /// The booking as its page shows it.
-pub fn page(app: &App, held: &HeldBooking, now: Timestamp) -> Response {
+pub fn page(app: &App, hub: &Hub, held: &HeldBooking, now: Timestamp) -> Response {
     let event = &held.record.event;
     let state = State::of(held);
     let token = app.identity.token(&held.link);
@@ -233,5 +233,5 @@ pub fn page(app: &App, held: &HeldBooking, now: Timestamp) -> Response {
         can_book: now < event.closes() && held.record.status == EventStatus::Published,
         state,
     };
-    Page::new(&content.state.heading(), &app.config.hub_name).show(&content)
+    Page::new(&content.state.heading(), hub).show(&content)
 }

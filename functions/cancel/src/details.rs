@@ -6,7 +6,7 @@ use app::{App, HeldBooking, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::{FieldError, Fields, Organisation, PersonName, Refusal, RegistrationForm};
+use domain::{FieldError, Fields, Hub, Organisation, PersonName, Refusal, RegistrationForm};
 use serde_json::{Map, Value};
 use web::components::{Button, ErrorSummary, Field, InputKind, TextInput, Textarea};
 use web::forms::FormData;
@@ -52,7 +52,7 @@ impl DetailsPage<'_> {
 }
 
 /// The form, filled with what is known.
-pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
+pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Response, Rejection> {
     let token = app.identity.token(&held.link);
     let form = &held.registration.form;
     let organisation = form.organisation.as_ref().and_then(|o| o.name.clone().or_else(|| o.ods_code.clone()));
@@ -63,11 +63,11 @@ pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
         form.access_needs.clone().unwrap_or_default(),
     ];
     let content = DetailsPage { token: &token, typed, mistakes: Vec::new() };
-    frame(&app, &token).show(&content)
+    Ok(frame(&app.hub().await?, &token).show(&content))
 }
 
-fn frame<'a>(app: &'a App, token: &str) -> Page<'a> {
-    Page::new("Correct your details", &app.config.hub_name).back(format!("/bookings/{token}"), "Back to your booking")
+fn frame<'a>(hub: &'a Hub, token: &str) -> Page<'a> {
+    Page::new("Correct your details", hub).back(format!("/bookings/{token}"), "Back to your booking")
 }
 
 /// Keeps the corrections.
@@ -78,7 +78,7 @@ pub async fn submit(State(app): State<Arc<App>>, held: HeldBooking, typed: FormD
         Err(errors) => {
             let typed = FIELDS.map(|field| typed.one(field).to_owned());
             let content = DetailsPage { token: &token, typed, mistakes: Mistake::of(&errors) };
-            return Ok(frame(&app, &token).show_again(&content));
+            return Ok(frame(&app.hub().await?, &token).show_again(&content));
         }
     };
     let mut registration = held.registration;

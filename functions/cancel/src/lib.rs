@@ -2,6 +2,7 @@
 
 mod booking;
 mod booking_page;
+mod calendar;
 mod details;
 mod resend;
 mod substitute;
@@ -18,6 +19,7 @@ pub fn router(app: Arc<App>) -> Router {
     let routes = Router::new()
         .route("/bookings/resend", get(resend::show).post(resend::submit))
         .route("/bookings/{token}", get(booking::show))
+        .route("/bookings/{token}/calendar.ics", get(calendar::show))
         .route("/bookings/{token}/cancel", get(booking::back).post(booking::cancel_form))
         .route("/bookings/{token}/details", get(details::show).post(details::submit))
         .route("/bookings/{token}/substitute", get(substitute::show).post(substitute::submit))

@@ -6,7 +6,7 @@ use app::{App, HeldBooking, Leaver, Newcomer, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::{FieldError, Refusal, Role};
+use domain::{FieldError, Hub, Refusal, Role};
 use serde_json::{Map, Value};
 use web::components::{Button, Choice, ErrorSummary, Field, InputKind, Select, TextInput};
 use web::forms::FormData;
@@ -63,15 +63,17 @@ pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Resp
         return Err(Refusal::EventOver.into());
     }
     let nothing = FormData::default();
-    let (frame, content) = page(&app, &held, &nothing, &[]);
+    let hub = app.hub().await?;
+    let (frame, content) = page(&app, &hub, &held, &nothing, &[]);
     Ok(frame.show(&content))
 }
 
 /// Hands over; repeating it changes nothing. A booking that ended otherwise meanwhile says so on its page.
 pub async fn submit(State(app): State<Arc<App>>, held: HeldBooking, typed: FormData) -> Result<Response, Rejection> {
     let given: Map<String, Value> = FIELDS.iter().map(|name| ((*name).to_owned(), typed.one(name).into())).collect();
+    let hub = app.hub().await?;
     let again = |errors: &[FieldError]| {
-        let (frame, content) = page(&app, &held, &typed, errors);
+        let (frame, content) = page(&app, &hub, &held, &typed, errors);
         frame.show_again(&content)
     };
     let newcomer = match Newcomer::read(Value::Object(given)) {
@@ -90,12 +92,13 @@ pub async fn submit(State(app): State<Arc<App>>, held: HeldBooking, typed: FormD
 }
 
 fn page<'a>(
-    app: &'a App,
+    app: &App,
+    hub: &'a Hub,
     held: &'a HeldBooking,
     typed: &'a FormData,
     errors: &[FieldError],
 ) -> (Page<'a>, SubstitutePage<'a>) {
-    let frame = Page::new("Hand over to a colleague", &app.config.hub_name);
+    let frame = Page::new("Hand over to a colleague", hub);
     let frame = frame.back(app.booking_page(held), "Back to your booking");
     let (token, title) = (app.identity.token(&held.link), held.record.event.title.as_str());
     (frame, SubstitutePage { token, title, typed, mistakes: Mistake::of(errors) })

@@ -7,6 +7,7 @@ use app::{App, HeldBooking, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::Hub;
 use web::components::Button;
 use web::page::Page;
 
@@ -24,18 +25,18 @@ impl UnsubscribePage<'_> {
 }
 
 /// The button. Reading it changes nothing: scanners open links.
-pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
-    page(&app, &held, false)
+pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Response, Rejection> {
+    Ok(page(&app, &app.hub().await?, &held, false))
 }
 
 /// Whatever the body says: the link is the address's own.
 pub async fn submit(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Response, Rejection> {
     app.store.unsubscribe(held.link.person.mailbox(), app.clock.now()).await?;
-    Ok(page(&app, &held, true))
+    Ok(page(&app, &app.hub().await?, &held, true))
 }
 
-fn page(app: &App, held: &HeldBooking, is_done: bool) -> Response {
+fn page(app: &App, hub: &Hub, held: &HeldBooking, is_done: bool) -> Response {
     let token = app.identity.token(&held.link);
     let title = if is_done { "You will get no more of these emails" } else { "Stop emails that ask for your opinion" };
-    Page::new(title, &app.config.hub_name).show(&UnsubscribePage { token: &token, is_done })
+    Page::new(title, hub).show(&UnsubscribePage { token: &token, is_done })
 }

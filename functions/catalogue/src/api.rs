@@ -65,7 +65,7 @@ impl Reader {
 /// Only what is the same for everyone may be kept.
 fn answer(reader: &Reader, body: &Value) -> Response {
     match reader {
-        Reader::Public => page::keep(page::ok(body), KEPT_SECONDS),
+        Reader::Public => page::for_whoever_asks(page::keep(page::ok(body), KEPT_SECONDS)),
         Reader::Organiser(_) => page::ok(body),
     }
 }

@@ -62,9 +62,14 @@ struct LaneLine {
 }
 
 impl<'a> EventPage<'a> {
-    fn of(app: &App, programme: String, record: &'a EventRecord, ledger: &Ledger, now: Timestamp) -> Self {
+    fn of(
+        publisher: &Publisher<'_>,
+        programme: String,
+        record: &'a EventRecord,
+        ledger: &Ledger,
+        now: Timestamp,
+    ) -> Self {
         let event = &record.event;
-        let publisher = Publisher { hub: &app.config.hub_name, base_url: &app.config.base_url };
         let availability = Availability::of(record, ledger, now);
         let can_book = matches!(availability, Availability::Open(_) | Availability::Line { .. });
         Self {
@@ -83,7 +88,7 @@ impl<'a> EventPage<'a> {
             place: words::place(event),
             cpd: event.cpd_minutes.filter(|minutes| *minutes > 0).map(words::duration),
             description: event.description.as_deref().map(markdown::to_html),
-            json_ld: json_ld::write(record, &publisher),
+            json_ld: json_ld::write(record, publisher),
         }
     }
 
@@ -167,11 +172,13 @@ fn roles(event: &Event, key: LaneKey) -> String {
 pub async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response, Rejection> {
     let (record, ledger) = public_event(&app, asked.0).await?;
     let programme = app.programmes().await?.label(record.event.programme);
-    let content = EventPage::of(&app, programme, &record, &ledger, app.clock.now());
+    let hub = app.hub().await?;
+    let publisher = Publisher { hub: &hub.name, base_url: &app.config.base_url };
+    let content = EventPage::of(&publisher, programme, &record, &ledger, app.clock.now());
     let title = match content.availability {
         Availability::Cancelled => format!("Cancelled: {}", record.event.title),
         _ => record.event.title.clone(),
     };
-    let page = Page::new(&title, &app.config.hub_name).back("/events", "All events");
+    let page = Page::new(&title, &hub).back("/events", "All events");
     Ok(page::keep(page.description(record.event.summary.as_deref()).show(&content), KEPT_SECONDS))
 }

@@ -26,7 +26,7 @@ pub async fn all(State(app): State<Arc<App>>) -> Result<Response, Rejection> {
     let now = app.clock.now();
     let found = upcoming::public(&app, now).await?;
     let entries = found.iter().flat_map(|(record, _)| entries(&app, record, now)).collect();
-    Ok(answer(Some(format!("{}: events", app.config.hub_name)), entries))
+    Ok(answer(Some(format!("{}: events", app.hub().await?.name)), entries))
 }
 
 fn entries(app: &App, record: &EventRecord, now: Timestamp) -> Vec<Entry> {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use app::App;
+use app::{App, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::{EmailAddress, Hub};
 use web::page::{self, Page};
 
 use crate::KEPT_SECONDS;
@@ -37,25 +38,30 @@ struct Contact<'a> {
 }
 
 /// How far everyone can use the service, and what to do where they cannot.
-pub async fn accessibility(State(app): State<Arc<App>>) -> Response {
-    show(&app, "Accessibility statement", &Accessibility { hub: &app.config.hub_name })
+pub async fn accessibility(State(app): State<Arc<App>>) -> Result<Response, Rejection> {
+    let hub = app.hub().await?;
+    Ok(show(&hub, "Accessibility statement", &Accessibility { hub: &hub.name }))
 }
 
 /// What is kept about people, why, and how to have it erased.
-pub async fn privacy(State(app): State<Arc<App>>) -> Response {
-    show(&app, "Privacy", &Privacy { hub: &app.config.hub_name })
+pub async fn privacy(State(app): State<Arc<App>>) -> Result<Response, Rejection> {
+    let hub = app.hub().await?;
+    Ok(show(&hub, "Privacy", &Privacy { hub: &hub.name }))
 }
 
 /// There are none.
-pub async fn cookies(State(app): State<Arc<App>>) -> Response {
-    show(&app, "Cookies", &Cookies { hub: &app.config.hub_name })
+pub async fn cookies(State(app): State<Arc<App>>) -> Result<Response, Rejection> {
+    let hub = app.hub().await?;
+    Ok(show(&hub, "Cookies", &Cookies { hub: &hub.name }))
 }
 
 /// How to reach the hub.
-pub async fn contact(State(app): State<Arc<App>>) -> Response {
-    show(&app, "Contact us", &Contact { hub: &app.config.hub_name, address: &app.config.mail_from })
+pub async fn contact(State(app): State<Arc<App>>) -> Result<Response, Rejection> {
+    let hub = app.hub().await?;
+    let address = hub.reply_to.as_ref().map_or(app.config.mail_from.as_str(), EmailAddress::as_str);
+    Ok(show(&hub, "Contact us", &Contact { hub: &hub.name, address }))
 }
 
-fn show(app: &App, title: &str, content: &impl Template) -> Response {
-    page::keep(Page::new(title, &app.config.hub_name).show(content), KEPT_SECONDS)
+fn show(hub: &Hub, title: &str, content: &impl Template) -> Response {
+    page::keep(Page::new(title, hub).show(content), KEPT_SECONDS)
 }

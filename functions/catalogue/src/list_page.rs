@@ -79,6 +79,7 @@ impl Listed {
 /// The list.
 pub async fn show(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let now = app.clock.now();
+    let hub = app.hub().await?;
     let known = app.programmes().await?;
     let (filters, unknown) = Filters::read(&query.unwrap_or_default(), &known);
     let found = upcoming::public(&app, now).await?;
@@ -91,7 +92,7 @@ pub async fn show(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Res
         is_filtered: filters.any(),
         events: listed(&found, &known, &filters, now),
     };
-    let page = Page::new("What is on", &app.config.hub_name);
+    let page = Page::new("What is on", &hub);
     Ok(page::keep(page.show(&content), KEPT_SECONDS))
 }
 

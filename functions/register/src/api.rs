@@ -25,6 +25,7 @@ pub async fn register(
 ) -> Result<Response, Rejection> {
     let organiser = app.sign_in.organiser_if_any(&headers, app.clock.now())?;
     let Some(organiser) = organiser else {
+        app.admit(&headers)?;
         let record = public_event(&app, id, false).await?;
         let value = body::json(&headers, request, &[]).await?;
         let told = book(&app, record, value, Via::Person).await?;

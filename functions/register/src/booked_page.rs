@@ -73,5 +73,6 @@ pub async fn show(
         position: standing.position,
         is_online: record.event.joining_url.is_some(),
     };
-    Ok(Page::new(&content.heading(), &app.config.hub_name).show(&content))
+    let hub = app.hub().await?;
+    Ok(Page::new(&content.heading(), &hub).show(&content))
 }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::registration::Via;
-use domain::{FieldError, Refusal};
+use domain::{FieldError, Hub, Refusal};
 use store::EventRecord;
 use web::forms::FormData;
 use web::page;
@@ -28,7 +28,8 @@ pub async fn show(State(app): State<Arc<App>>, Asked(id): Asked) -> Result<Respo
     let is_full = is_full(&record, &ledger);
     let nothing = FormData::default();
     let content = form_page(&app, &record, &nothing, &[], is_full);
-    Ok(frame(&app, &record, &title(&record)).show(&content))
+    let hub = app.hub().await?;
+    Ok(frame(&hub, &record, &title(&record)).show(&content))
 }
 
 fn is_full(record: &EventRecord, ledger: &domain::Ledger) -> bool {
@@ -55,6 +56,7 @@ pub async fn submit(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Rejection> {
+    app.admit(&headers)?;
     let record = public_event(&app, id, false).await?;
     let typed = FormData::read(&headers, request).await?;
     let value = match read(&typed, &record) {
@@ -63,7 +65,8 @@ pub async fn submit(
             let mistakes = Mistake::of(&errors);
             let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
             let content = form_page(&app, &record, &typed, &mistakes, is_full(&record, &ledger));
-            return Ok(frame(&app, &record, &title(&record)).show_again(&content));
+            let hub = app.hub().await?;
+            return Ok(frame(&hub, &record, &title(&record)).show_again(&content));
         }
     };
     let told = book(&app, record, value, Via::Person).await?;
@@ -87,8 +90,8 @@ fn mistake(field: &str, detail: &str) -> Vec<FieldError> {
     vec![FieldError { pointer: format!("/{field}"), detail: detail.to_owned() }]
 }
 
-fn frame<'a>(app: &'a App, record: &'a EventRecord, title: &'a str) -> Page<'a> {
-    Page::new(title, &app.config.hub_name).back(format!("/events/{}", record.id), "Back to the event")
+fn frame<'a>(hub: &'a Hub, record: &'a EventRecord, title: &'a str) -> Page<'a> {
+    Page::new(title, hub).back(format!("/events/{}", record.id), "Back to the event")
 }
 
 fn title(record: &EventRecord) -> String {

@@ -3,23 +3,20 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::Limits;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, Method};
+use axum::http::HeaderValue;
 use axum::response::{IntoResponse as _, Response};
 use web::Problem;
 
 use crate::controls;
 use crate::functions::Functions;
 use crate::issuer::Issuer;
-use crate::limits::Limits;
 use crate::routes::Routes;
 use crate::timekeeper::Timekeeper;
 use crate::wire::Ground;
-
-/// The function whose POSTs are limited by network.
-const LIMITED: &str = "register";
 
 /// The longest body that API Gateway passes on, in bytes.
 const PAYLOAD_MAX: usize = 10 * 1_024 * 1_024;
@@ -28,7 +25,7 @@ const PAYLOAD_MAX: usize = 10 * 1_024 * 1_024;
 pub struct Front {
     pub(crate) routes: Routes,
     pub(crate) functions: Arc<Functions>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
     pub(crate) issuer: Issuer,
     pub(crate) ground: Arc<Ground>,
     pub(crate) timekeeper: Arc<Timekeeper>,
@@ -47,12 +44,6 @@ async fn forward(
     let Some(function) = front.routes.find(request.method().as_str(), request.uri().path()) else {
         return Problem::not_found().into_response();
     };
-    if function == LIMITED
-        && *request.method() == Method::POST
-        && let Err(seconds) = front.limits.admit(peer.ip(), front.timekeeper.clock.now())
-    {
-        return Problem::slow_down(seconds).into_response();
-    }
     // As API Gateway does: whoever calls cannot say where from. An address is always a valid header.
     if let Ok(network) = HeaderValue::from_str(&peer.ip().to_string()) {
         request.headers_mut().insert("x-forwarded-for", network);
@@ -75,7 +66,7 @@ mod tests {
     use std::time::Duration;
 
     use axum::extract::connect_info::MockConnectInfo;
-    use axum::http::{HeaderMap, StatusCode};
+    use axum::http::{HeaderMap, Method, StatusCode};
     use axum::routing::get;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
@@ -90,7 +81,7 @@ mod tests {
         let front = Front {
             routes: Routes::new(&bench.template.functions),
             functions: Arc::clone(&functions),
-            limits: Limits::default(),
+            limits: Arc::default(),
             issuer: Issuer::open(&bench.folder).expect("made"),
             ground: Arc::clone(&bench.ground),
             timekeeper: Arc::new(bench.timekeeper(functions, Vec::new())),

@@ -25,7 +25,6 @@ mod hub;
 mod inbox;
 mod issuer;
 mod keys;
-mod limits;
 mod offline;
 mod pattern;
 mod pump;

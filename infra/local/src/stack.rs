@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use app::{App, Config, Parts, Secrets};
+use app::{App, Config, Limits, Parts, Secrets};
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
@@ -17,7 +17,6 @@ use crate::hub::{HubError, TABLE};
 use crate::inbox::Inbox;
 use crate::issuer::Issuer;
 use crate::keys;
-use crate::limits::Limits;
 use crate::pump::Pump;
 use crate::routes::Routes;
 use crate::template::{self, Function, Template};
@@ -41,7 +40,9 @@ impl Stack {
         let issuer = Issuer::open(folder)?;
         let secrets = keys::open(folder, issuer.keys())?;
         let ground = ground(folder, template, Arc::clone(&clock))?;
-        let functions = Arc::new(deploy(template, &ground, &secrets)?);
+        // Off until it is set: on this machine every caller is this machine.
+        let limits = Arc::<Limits>::default();
+        let functions = Arc::new(deploy(template, &ground, &secrets, &limits)?);
         let pumps = pumps(template, &ground, &functions, folder)?;
         let timekeeper = Arc::new(Timekeeper {
             clock,
@@ -53,7 +54,7 @@ impl Stack {
             moving: Mutex::new(()),
         });
         let routes = Routes::new(&template.functions);
-        let front = Front { routes, functions, limits: Limits::default(), issuer, ground, timekeeper };
+        let front = Front { routes, functions, limits, issuer, ground, timekeeper };
         Ok(Self { front: Arc::new(front), pumps })
     }
 }
@@ -71,7 +72,12 @@ pub(crate) fn ground(folder: &Arc<Folder>, template: &Template, clock: Arc<HubCl
 }
 
 /// Each function of the template, put together as on AWS but for its wire, clock and keys.
-fn deploy(template: &Template, ground: &Arc<Ground>, secrets: &Secrets) -> Result<Functions, HubError> {
+fn deploy(
+    template: &Template,
+    ground: &Arc<Ground>,
+    secrets: &Secrets,
+    limits: &Arc<Limits>,
+) -> Result<Functions, HubError> {
     let mut deployed = BTreeMap::new();
     for function in &template.functions {
         let wire = Wire::of_function(Arc::clone(ground), &function.name, &function.statements);
@@ -81,6 +87,7 @@ fn deploy(template: &Template, ground: &Arc<Ground>, secrets: &Secrets) -> Resul
             ses: clients::ses(&wire),
             clock: ground.clock.as_app_clock(),
             secrets: secrets.clone(),
+            limits: Arc::clone(limits),
             config: Config::from_pairs(&function.environment)?,
         });
         let handler = handler(&function.id, app).ok_or_else(|| HubError::NoCode(function.id.clone()))?;

@@ -19,14 +19,16 @@ pub struct Config {
     pub audience: String,
     /// The address that mail comes from; empty for functions that send none.
     pub mail_from: String,
+    /// Registrations a minute from one network, as one instance counts them; no limit where absent.
+    pub network_per_minute: Option<u32>,
     /// Where the keys are in the parameter store.
     pub secrets_path: String,
 }
 
 impl Config {
     /// The variables that are read.
-    pub const VARIABLES: [&'static str; 7] =
-        ["TABLE", "BASE_URL", "HUB_NAME", "ISSUER", "AUDIENCE", "MAIL_FROM", "SECRETS_PATH"];
+    pub const VARIABLES: [&'static str; 8] =
+        ["TABLE", "BASE_URL", "HUB_NAME", "ISSUER", "AUDIENCE", "MAIL_FROM", "SECRETS_PATH", "NETWORK_PER_MINUTE"];
 
     /// Reads settings from pairs; only the table is required of every function.
     pub fn from_pairs(pairs: &BTreeMap<String, String>) -> Result<Self, Failure> {
@@ -39,6 +41,7 @@ impl Config {
             issuer: get("ISSUER"),
             audience: get("AUDIENCE"),
             mail_from: get("MAIL_FROM"),
+            network_per_minute: get("NETWORK_PER_MINUTE").parse().ok(),
             secrets_path: get("SECRETS_PATH"),
         })
     }

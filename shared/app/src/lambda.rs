@@ -13,7 +13,7 @@ use axum::Router;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
-use crate::{App, Clock, Config, Failure, Parts, Secrets};
+use crate::{App, Clock, Config, Failure, Limits, Parts, Secrets};
 
 impl App {
     /// Puts the function together from the environment that Lambda gives it.
@@ -35,6 +35,7 @@ impl App {
             ses: aws_sdk_ses::Client::from_conf(mail),
             clock: Clock::system(),
             secrets,
+            limits: Arc::new(Limits::of(config.network_per_minute)),
             config,
         }))
     }

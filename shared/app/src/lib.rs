@@ -12,6 +12,7 @@ mod failure;
 mod handover;
 mod identity;
 mod lambda;
+mod limits;
 mod post;
 mod secrets;
 mod settings;
@@ -33,6 +34,7 @@ pub use failure::{Failure, Rejection};
 pub use handover::{HandedOver, Leaver, Newcomer};
 pub use identity::{Identity, Link};
 pub use lambda::{run_events, run_http};
+pub use limits::Limits;
 pub use post::Notice;
 pub use secrets::{InvalidSecrets, Secrets};
 
@@ -53,6 +55,8 @@ pub struct Parts {
     pub secrets: Secrets,
     /// Settings.
     pub config: Config,
+    /// How often one network may book.
+    pub limits: Arc<Limits>,
 }
 
 /// What every function has at hand.
@@ -71,12 +75,14 @@ pub struct App {
     pub sign_in: Verifier,
     /// Settings.
     pub config: Config,
+    /// How often one network may book.
+    pub limits: Arc<Limits>,
 }
 
 impl App {
     /// Puts a function together.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { function, dynamodb, ses, clock, secrets, config } = parts;
+        let Parts { function, dynamodb, ses, clock, secrets, config, limits } = parts;
         let sign_in = Verifier::new(&secrets.jwks, &config.issuer, &config.audience);
         Arc::new(Self {
             function,
@@ -86,6 +92,7 @@ impl App {
             sign_in,
             clock,
             config,
+            limits,
         })
     }
 

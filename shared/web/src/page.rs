@@ -6,7 +6,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::FieldError;
+use domain::{FieldError, Hub};
 
 use crate::Problem;
 use crate::assets::{self, Colour};
@@ -34,6 +34,13 @@ impl<'a> From<&'a str> for Brand<'a> {
 impl<'a> From<&'a String> for Brand<'a> {
     fn from(name: &'a String) -> Self {
         Self::from(name.as_str())
+    }
+}
+
+impl<'a> From<&'a Hub> for Brand<'a> {
+    fn from(hub: &'a Hub) -> Self {
+        let colour = hub.colour.as_deref().and_then(Colour::parse).unwrap_or(Colour::DEFAULT);
+        Self { name: &hub.name, colour, logo: None }
     }
 }
 
@@ -232,6 +239,12 @@ pub fn accepted(body: &serde_json::Value) -> Response {
 /// A file: 200.
 pub fn file(content_type: &'static str, content: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, content_type)], content.into()).into_response()
+}
+
+/// Says that an answer depends on who is signed in, so that nobody's is given to another.
+pub fn for_whoever_asks(mut response: Response) -> Response {
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("authorization, cookie"));
+    response
 }
 
 /// Lets anybody keep an answer that is the same for everyone, for so many seconds; what says no is never kept.

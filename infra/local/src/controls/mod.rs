@@ -9,13 +9,13 @@ use axum::extract::{Request, State};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use web::Problem;
 use web::body::BYTES_MAX;
 
 use crate::front::Front;
 use crate::issuer::SignIn;
-use crate::limits::Limit;
 use crate::wire::faults::Plan;
 
 type Controls = State<Arc<Front>>;
@@ -34,6 +34,14 @@ pub fn routes() -> Router<Arc<Front>> {
         .route("/_local/faults", put(set_faults).get(faults).delete(no_faults))
         .route("/_local/limits", put(set_limits))
         .route("/_local/usage", get(usage).delete(no_usage))
+}
+
+/// What may be limited.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Limit {
+    /// Registrations a minute from one network; no limit where absent.
+    network_per_minute: Option<u32>,
 }
 
 async fn token(State(front): Controls, request: Request) -> Answer {
@@ -65,7 +73,7 @@ async fn no_faults(State(front): Controls) -> Answer {
 
 async fn set_limits(State(front): Controls, request: Request) -> Answer {
     let limit: Limit = read(request).await?;
-    front.limits.set(limit);
+    front.limits.set(limit.network_per_minute);
     Ok(Json(json!(limit)))
 }
 
