@@ -260,3 +260,74 @@ async fn whatever_people_are_called_stays_where_it_belongs() {
     }
     assert!(hub.inbox("ann@practice.example").await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_and_who_did_not_can_be_written_to_and_only_who_may_have_come_is_thanked() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({"format": "in-person"})).await;
+    let mut references = Vec::new();
+    for name in ["Ann Ash", "Bob Birch", "Cat Cedar"] {
+        references.push(hub.book(&event, name).await.text("reference").to_owned());
+    }
+    hub.set_clock("2026-12-01T17:00:00Z").await;
+    let records =
+        json!({"records": [{"reference": references[0], "minutes": 400}, {"reference": references[1], "minutes": 0}]});
+    let path = format!("/api/v1/events/{event}/attendance");
+    assert_eq!(hub.as_admin(Method::POST, &path, &records).await.status, 200);
+    for (to, recipients) in [("attended", 1), ("absent", 1), ("confirmed", 3)] {
+        let message = json!({"subject": format!("To {to}"), "body": "Hello.", "to": to});
+        let answer = hub.as_admin(Method::POST, &format!("/api/v1/events/{event}/messages"), &message).await;
+        assert_eq!(answer.body, json!({"recipients": recipients}), "{to}");
+    }
+    hub.set_clock("2026-12-02T10:00:00Z").await;
+    let told = async |name| hub.subjects(name).await.split_off(3);
+    assert_eq!(told("Ann Ash").await, ["To attended", "To confirmed", "Thank you"]);
+    assert_eq!(told("Bob Birch").await, ["To absent", "To confirmed"]);
+    assert_eq!(told("Cat Cedar").await, ["To confirmed", "Thank you"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_events_of_a_week_are_one_reminder_and_each_of_the_day() {
+    let hub = TestHub::start().await;
+    let mut events = Vec::new();
+    for (title, day) in [("Suturing", "01"), ("Knots", "03"), ("Bows", "10")] {
+        let session =
+            json!([{"starts": format!("2026-12-{day}T09:30:00Z"), "ends": format!("2026-12-{day}T12:30:00Z")}]);
+        events.push(hub.event(json!({"title": title, "format": "in-person", "sessions": session})).await);
+    }
+    for event in &events {
+        hub.book(event, "Ann Ash").await;
+    }
+    hub.book(&events[1], "Bob Birch").await;
+    hub.set_clock("2026-11-24T12:00:00Z").await;
+    let week = hub.inbox(&address("Ann Ash")).await.pop().expect("a reminder");
+    assert_eq!(week["subject"], "In a week: Suturing, and one more");
+    let told = text(&week).replace("\r\n", "\n");
+    assert!(told.contains("# Also: Knots\n") && !told.contains("Bows"), "{told}");
+    let links = told.lines().filter(|line| line.contains("/bookings/")).count();
+    assert_eq!(links, 2, "each booking has its link");
+    hub.set_clock("2026-12-03T12:00:00Z").await;
+    let reminded = |messages: Vec<Value>| {
+        let subjects = messages.into_iter().map(|message| message["subject"].as_str().expect("a subject").to_owned());
+        subjects.filter(|subject| subject.starts_with("In a") || subject.starts_with("Tomorrow")).collect::<Vec<_>>()
+    };
+    let ann = ["In a week: Suturing, and one more", "Tomorrow: Suturing", "Tomorrow: Knots", "In a week: Bows"];
+    assert_eq!(reminded(hub.inbox(&address("Ann Ash")).await), ann);
+    assert_eq!(reminded(hub.inbox(&address("Bob Birch")).await), ["In a week: Knots", "Tomorrow: Knots"]);
+    hub.stop_and_audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_comes_in_the_name_that_an_organiser_sets_and_answers_go_where_they_are_read() {
+    let hub = TestHub::start().await;
+    let settings =
+        json!({"name": "Example Hub", "from_name": "Example \"Hub\", bookings", "reply_to": "desk@hub.example"});
+    let changed = hub.as_admin(Method::PATCH, "/api/v1/hub", &settings).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    let event = hub.event(json!({})).await;
+    hub.book(&event, "Ann Ash").await;
+    let mail = hub.inbox(&address("Ann Ash")).await.remove(0);
+    assert_eq!(mail["from"], "Example \"Hub\", bookings <events@hub.example>");
+    assert!(mail["headers"]["Reply-To"].as_str().is_some_and(|to| to.contains("desk@hub.example")), "{mail:#?}");
+    assert!(text(&mail).trim_end().ends_with("Example Hub"), "{}", text(&mail));
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::App;
 use domain::ledger::{Entry, Ledger};
-use domain::{EventId, PersonId, Programmes, Registration};
+use domain::{EventId, Hub, PersonId, Programmes, Registration};
 use store::{Bulletin, EventRecord, Message};
 
 use crate::overtaken::Standing;
@@ -16,6 +16,7 @@ pub(crate) struct Bookings {
     registrations: BTreeMap<(EventId, PersonId), Registration>,
     bulletins: BTreeMap<(EventId, String), Bulletin>,
     programmes: Programmes,
+    hub: Hub,
 }
 
 /// What one mail is about.
@@ -30,6 +31,8 @@ pub(crate) struct Booking<'a> {
     pub bulletin: Option<&'a Bulletin>,
     /// Whether the event's programme keeps confidences.
     pub confidential: bool,
+    /// Who writes.
+    pub hub: &'a Hub,
 }
 
 impl Bookings {
@@ -56,7 +59,8 @@ impl Bookings {
             let found = app.store.bulletin(event, &id).await?;
             bulletins.extend(found.map(|bulletin| ((event, id), bulletin)));
         }
-        Ok(Self { events, registrations, bulletins, programmes: app.store.programmes().await? })
+        let (programmes, hub) = (app.programmes().await?, app.hub().await?);
+        Ok(Self { events, registrations, bulletins, programmes, hub })
     }
 
     /// The booking behind a mail; `None` for a group's nameless place, or where it has been erased.
@@ -68,7 +72,7 @@ impl Bookings {
             _ => None,
         };
         let confidential = self.programmes.is_confidential(record.event.programme);
-        Some(Booking { record, ledger, registration, bulletin, confidential })
+        Some(Booking { record, ledger, registration, bulletin, confidential, hub: &self.hub })
     }
 }
 

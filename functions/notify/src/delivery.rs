@@ -4,7 +4,7 @@
 //! between SES's yes and our mark, the lease runs out and the mail goes once more.
 
 use app::{App, Failure, Link};
-use domain::{EmailAddress, MailboxId};
+use domain::{EmailAddress, Hub, MailboxId};
 use futures::StreamExt as _;
 use jiff::SignedDuration;
 use mail::{About, Attachment, LetterKind, Mail};
@@ -13,7 +13,7 @@ use store::{Enclosure, Message, MessageState, Outgoing};
 use crate::bookings::{Booking, Bookings};
 use crate::overtaken::{self, Dropped};
 use crate::subject::{CHANGED, Subject};
-use crate::{envelope, notices};
+use crate::{envelope, notices, together};
 
 /// Mails, or writes about them, under way at once.
 pub(crate) const AT_ONCE: usize = 16;
@@ -176,25 +176,26 @@ async fn send(
     let manage_link = app.manage_link(&Link { person: message.person, event: message.event, generation });
     let invitation = envelope::invitation(app, message, booking, kind, email);
     let unsubscribe = envelope::unsubscribe(kind, &manage_link);
+    let also = together::also(app, message, (kind, booking.record.event.starts())).await?;
     let about = About {
         name: booking.registration.form.name.as_str(),
         event: &booking.record.event,
         is_confidential: booking.confidential,
         reference: reference.to_string(),
         manage_link,
-        also: &[],
+        also: &also,
         base_url: &app.config.base_url,
-        hub: &app.config.hub_name,
+        hub: &booking.hub.name,
         now: app.clock.now(),
     };
     let attachments = enclosures(app, message.person.mailbox(), message.enclosures()).await?;
+    let (letter, thread) = (about.letter(kind), format!("{reference}.{}", message.event));
     let mail = Mail {
-        to: email,
-        letter: &about.letter(kind),
-        thread: &format!("{reference}.{}", message.event),
+        reply_to: booking.hub.reply_to.as_ref(),
         invitation: invitation.as_ref(),
         attachments: &attachments,
         unsubscribe: unsubscribe.as_deref(),
+        ..Mail::new(sender(booking.hub), email, &letter, &thread)
     };
     let ses_id = app.mailer.send(&mail).await?;
     tracing::info!(
@@ -203,6 +204,11 @@ async fn send(
     );
     let told = matches!(kind, LetterKind::Changed { .. }).then_some(booking.record.version);
     Ok(Sent::Gone { ses_id, told })
+}
+
+/// In whose name mail comes.
+pub(crate) fn sender(hub: &Hub) -> &str {
+    hub.from_name.as_deref().unwrap_or(&hub.name)
 }
 
 /// The files that go along. A mail whose file has gone does not go without it.

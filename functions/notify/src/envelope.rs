@@ -33,7 +33,7 @@ pub(crate) fn invitation(
         sequence: sequence(record.version, message.generation, !has_place),
         is_cancelled: !has_place,
         is_confidential: booking.confidential,
-        hub: &app.config.hub_name,
+        hub: &booking.hub.name,
         organizer: app.mailer.from(),
         attendee: &attendee,
         manage_link: &app.manage_link(&link),

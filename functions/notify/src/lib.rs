@@ -14,6 +14,7 @@ mod overtaken;
 mod reminders;
 mod subject;
 mod sweep;
+mod together;
 
 use app::{App, Failure};
 use futures::FutureExt as _;

@@ -4,7 +4,7 @@ use app::{App, Failure};
 use mail::{Letter, Mail};
 use store::Notice;
 
-use crate::delivery::{Sent, Trouble, enclosures};
+use crate::delivery::{Sent, Trouble, enclosures, sender};
 use crate::overtaken::Dropped;
 
 /// Sends a notice.
@@ -17,7 +17,12 @@ pub(crate) async fn attempt(app: &App, notice: &Notice) -> Result<Sent, Trouble>
     let attachments = enclosures(app, notice.mailbox, notice.enclosures.iter().map(String::as_str)).await?;
     // One thread a sort of notice.
     let thread = format!("{}.{}", notice.kind, notice.mailbox);
-    let mail = Mail { attachments: &attachments, ..Mail::new(&notice.to, &letter, &thread) };
+    let hub = app.hub().await?;
+    let mail = Mail {
+        reply_to: hub.reply_to.as_ref(),
+        attachments: &attachments,
+        ..Mail::new(sender(&hub), &notice.to, &letter, &thread)
+    };
     let ses_id = app.mailer.send(&mail).await?;
     tracing::info!(message.kind = notice.kind, message.tries = notice.tries, message.ses_id = ses_id, "notice sent");
     Ok(Sent::Gone { ses_id, told: None })

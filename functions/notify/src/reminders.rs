@@ -4,6 +4,7 @@
 //! A timer that an event has outrun (moved, cancelled, begun) rings for nobody.
 
 use app::{App, Failure, audiences};
+use domain::attendance::{Attendance, Presence};
 use domain::ledger::{Ledger, State};
 use domain::reminders::{self, ReminderKind};
 use domain::{EventId, EventStatus, Place};
@@ -39,9 +40,10 @@ pub(crate) async fn expand(app: &App) -> Result<(), Failure> {
 /// One mail for everyone whom an organiser's message is for.
 async fn hand_out(app: &App, event: EventId, id: &str, now: Timestamp) -> Result<(), Failure> {
     let bulletin = app.store.bulletin(event, id).await?;
-    let ledger = app.store.ledger(event).await?;
-    if let Some((bulletin, ledger)) = bulletin.zip(ledger) {
-        let people = audiences::members(&ledger, |_| None, bulletin.to);
+    let found = app.store.event_with_ledger(event, true).await?;
+    if let Some((bulletin, (record, ledger))) = bulletin.zip(found) {
+        let attendance = app.attendance(&record).await?;
+        let people = audiences::members(&record.event, &ledger, &attendance, bulletin.to);
         let messages = people.into_iter().map(|person| subject::of_bulletin(event, person, id, now));
         let posted = post(app, messages.collect(), now, false).await;
         posted.failure.map_or(Ok(()), Err)?;
@@ -59,7 +61,7 @@ async fn ring(app: &App, event: EventId, kind: ReminderKind, rang: Timestamp, no
                 return Ok(app.store.set_timer(&Timer { event, kind: kind.name().to_owned(), at }).await?);
             }
             Some(_) if reminders::still_useful(kind, &record.event, now) => {
-                let messages = one_each(&record, &ledger, kind, now);
+                let messages = one_each(&record, &ledger, &app.attendance(&record).await?, (kind, now));
                 let count = messages.len();
                 let posted = post(app, messages, now, false).await;
                 posted.failure.map_or(Ok(()), Err)?;
@@ -81,10 +83,16 @@ fn due_at(record: &EventRecord, kind: ReminderKind) -> Option<Timestamp> {
     reminders::of(&record.event).into_iter().find(|(found, _)| *found == kind).map(|(_, at)| at)
 }
 
-/// One mail for everyone who has a place.
-fn one_each(record: &EventRecord, ledger: &Ledger, kind: ReminderKind, now: Timestamp) -> Vec<Message> {
+/// One mail for everyone who has a place; nobody is thanked who is known to have stayed away.
+fn one_each(
+    record: &EventRecord,
+    ledger: &Ledger,
+    attendance: &Attendance,
+    (kind, now): (ReminderKind, Timestamp),
+) -> Vec<Message> {
     let has_place = |person| ledger.place(person) == Some(Place::Confirmed);
-    let entries = ledger.live_entries().filter(|(person, _)| has_place(*person));
+    let stayed_away = |person| attendance.presence(&record.event, person) == Presence::Absent;
+    let entries = ledger.live_entries().filter(|(person, _)| has_place(*person) && !stayed_away(*person));
     let starts = record.event.starts();
     entries
         .map(|(person, live)| subject::of_reminder(record.id, (person, live.generation), kind, starts, now))

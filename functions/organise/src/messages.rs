@@ -40,7 +40,8 @@ pub async fn send(
     let Asked { subject, body, to } = read(body::json(&headers, request, &[]).await?)?;
     let event = managed.record.id;
     let ledger = app.store.ledger(event).await?.ok_or(Refusal::EventNotFound)?;
-    let members = audiences::members(&ledger, |_| None, to);
+    let attendance = app.attendance(&managed.record).await?;
+    let members = audiences::members(&managed.record.event, &ledger, &attendance, to);
     let registrations = app.store.registrations(event, members.iter().map(|(person, _)| *person)).await?;
     let recipients = registrations.values().filter(|registration| registration.form.email.is_some()).count();
     // Before the mails: what was sent is in the trail, whatever breaks off here.

@@ -87,7 +87,7 @@ impl App {
         Arc::new(Self {
             function,
             store: Store::new(dynamodb, config.table.clone(), Arc::new(clock::entropy)),
-            mailer: Mailer::new(ses, config.mail_from.clone(), config.hub_name.clone()),
+            mailer: Mailer::new(ses, config.mail_from.clone()),
             identity: Identity::new(&secrets),
             sign_in,
             clock,

@@ -15,6 +15,10 @@ use crate::letter::Letter;
 /// One mail.
 #[derive(Clone, Copy)]
 pub struct Mail<'a> {
+    /// In whose name.
+    pub from_name: &'a str,
+    /// Where answers go, where that is not the sender.
+    pub reply_to: Option<&'a EmailAddress>,
     /// To whom.
     pub to: &'a EmailAddress,
     /// What it says.
@@ -52,20 +56,24 @@ pub struct Attachment {
 
 impl<'a> Mail<'a> {
     /// A letter, and nothing with it.
-    pub fn new(to: &'a EmailAddress, letter: &'a Letter, thread: &'a str) -> Self {
-        Self { to, letter, thread, invitation: None, attachments: &[], unsubscribe: None }
+    pub fn new(from_name: &'a str, to: &'a EmailAddress, letter: &'a Letter, thread: &'a str) -> Self {
+        let (reply_to, invitation, unsubscribe) = (None, None, None);
+        Self { from_name, reply_to, to, letter, thread, invitation, attachments: &[], unsubscribe }
     }
 
-    /// The message, in the hub's name from this address.
-    pub(crate) fn compose(&self, hub: &str, from: &str) -> io::Result<Vec<u8>> {
+    /// The message, from this address.
+    pub(crate) fn compose(&self, from: &str) -> io::Result<Vec<u8>> {
         let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
         let mut message = MessageBuilder::new()
-            .from(Address::new_address(Some(hub), from))
+            .from(Address::new_address(Some(self.from_name), from))
             .to(Address::new_address(None::<&str>, self.to.as_str()))
             .subject(self.letter.subject.as_str())
             // SES replaces Message-ID: what a thread hangs on is a message that was never sent.
             .header("References", Raw::new(format!("<{}@{domain}>", self.thread)))
             .header("Auto-Submitted", Raw::new("auto-generated"));
+        if let Some(address) = self.reply_to {
+            message = message.reply_to(Address::new_address(None::<&str>, address.as_str()));
+        }
         if let Some(url) = self.unsubscribe {
             message = message
                 .header("List-Unsubscribe", Raw::new(format!("<{url}>")))

@@ -19,13 +19,12 @@ pub struct Failure(#[source] Box<dyn Error + Send + Sync>);
 pub struct Mailer {
     client: Client,
     from: String,
-    hub: String,
 }
 
 impl Mailer {
-    /// A mailer that sends from this address in the hub's name.
-    pub fn new(client: Client, from: String, hub: String) -> Self {
-        Self { client, from, hub }
+    /// A mailer that sends from this address.
+    pub fn new(client: Client, from: String) -> Self {
+        Self { client, from }
     }
 
     /// The address that mail comes from.
@@ -35,7 +34,7 @@ impl Mailer {
 
     /// Sends a mail; SES's identifier.
     pub async fn send(&self, mail: &Mail<'_>) -> Result<String, Failure> {
-        let message = mail.compose(&self.hub, &self.from).map_err(|e| Failure(Box::new(e)))?;
+        let message = mail.compose(&self.from).map_err(|e| Failure(Box::new(e)))?;
         let raw = RawMessage::builder().data(Blob::new(message)).build().map_err(|e| Failure(Box::new(e)))?;
         let request = self.client.send_raw_email().raw_message(raw).customize();
         let reply = request.config_override(patience::for_one_mail()).send().await;

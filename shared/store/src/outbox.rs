@@ -83,6 +83,35 @@ impl Store {
         self.put_mail(message.write(if lease { now + LEASE } else { now })).await
     }
 
+    /// Stores a mail as one that another says too; whether that other is to say it, as it is unless a mail is there that
+    /// was stored for itself or for a third.
+    pub async fn post_merged(&self, message: &Message, into: &Message, now: Timestamp) -> Result<bool, Failure> {
+        let mut item = message.write(now);
+        item.remove(DUE_KIND);
+        item.remove(DUE_AT);
+        let into = into.key().sk();
+        for (name, value) in [("st", "dropped"), ("detail", "merged"), ("into", into.as_str())] {
+            item.insert(name.to_owned(), text(value));
+        }
+        item.insert("ended".to_owned(), number(now.as_millisecond()));
+        let reply = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(PK)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let Err(error) = reply else { return Ok(true) };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(found)) => {
+                Ok(found.item().is_some_and(|item| item.text("into").is_ok_and(|found| found == into)))
+            }
+            _ => Err(error.into()),
+        }
+    }
+
     /// Stores a mail unless its key is taken; whether it is new.
     pub(crate) async fn put_mail(&self, mut item: Item) -> Result<bool, Failure> {
         let holder = (self.entropy)();

@@ -87,12 +87,19 @@ async fn warn(app: &App, events: &[Standing], now: Timestamp) -> Result<(), Fail
     Ok(())
 }
 
-/// One mail for each organiser, about all of the events of that organiser in which something moved.
+/// One mail for each organiser, about all of the events of that organiser in which something moved; and for those who
+/// are told of everything.
 async fn tell_movements(app: &App, events: &[Standing], now: Timestamp) -> Result<(), Failure> {
+    let hub = app.hub().await?;
     let mut told: BTreeMap<String, (EmailAddress, Vec<&Standing>)> = BTreeMap::new();
     for event in events.iter().filter(|event| event.movement.is_some()) {
-        for organiser in event.record.event.organiser_addresses() {
-            told.entry(organiser.normalised()).or_insert_with(|| (organiser, Vec::new())).1.push(event);
+        let everybodys = hub.digest_recipients.iter().cloned();
+        for organiser in event.record.event.organiser_addresses().into_iter().chain(everybodys) {
+            let (_, events) = told.entry(organiser.normalised()).or_insert_with(|| (organiser, Vec::new()));
+            // Whoever is named twice is told once.
+            if events.last().is_none_or(|last| last.record.id != event.record.id) {
+                events.push(event);
+            }
         }
     }
     let day = uk().to_datetime(now).date().to_string();

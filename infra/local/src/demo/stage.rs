@@ -18,6 +18,7 @@ use super::people::Person;
 use super::script::{Deed, Who};
 use super::{DemoError, attendance};
 use crate::front::{self, Front};
+use crate::inbox::Message;
 use crate::issuer::SignIn;
 use crate::random::SplitMix64;
 
@@ -252,8 +253,11 @@ impl Stage {
     /// Follows the link in the last mail about a booking.
     async fn act(&self, email: &str, reference: &str, verb: &str) -> Result<(), DemoError> {
         let messages = self.front.ground.inbox.messages(Some(email));
-        let last = messages.iter().rev().filter_map(|message| message.text.as_deref());
-        let last = last.into_iter().find(|text| text.contains(reference));
+        // A reminder may name a booking that it is not about in the first place: what it is about is its thread.
+        let is_about = |message: &&Message| {
+            message.headers.get("References").is_some_and(|thread| thread.contains(&format!("<{reference}.")))
+        };
+        let last = messages.iter().rev().find(is_about).and_then(|message| message.text.as_deref());
         let link = last.and_then(|text| text.lines().map(str::trim).find(|line| line.starts_with("http")));
         let token = link.and_then(|link| link.rsplit('/').next()).ok_or_else(|| DemoError::NoLink(reference.into()))?;
         let path = format!("/api/v1/bookings/{token}/{verb}");

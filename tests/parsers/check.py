@@ -1,0 +1,182 @@
+"""Mails and calendar files as other people's parsers read them: Python's `email`, `icalendar` and `vobject`.
+
+    python tests/parsers/check.py target/debug/lectern
+
+Starts a hub of its own, books for people with difficult names, moves and cancels, and reads everything that was sent.
+"""
+
+import email
+import email.policy
+import json
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from datetime import datetime, timezone
+
+import icalendar
+import vobject
+
+NAMES = [
+    "Amina Begum",
+    'Ann "The, Knot" <ash@evil.example>; ^ \\n',
+    "<script>alert(1)</script>",
+    "Zoë \U0001F469\u200D\u2695\uFE0F O’Neill",
+    "\u05E9\u05E8\u05D4 \u05DB\u05D4\u05DF",
+    "আমিনা " * 33,
+    "BEGIN:VEVENT;ATTENDEE=mailto:x@evil.example",
+]
+TITLE = 'Suturing: "knots", half; 100 % \U0001FA7A \\n and everything else that somebody who types a title may think of'
+# In summer time; on the day on which the clocks have gone back; in winter; on the day on which they have gone forward.
+SESSIONS = [
+    ("2026-06-09T13:00:00+01:00", "2026-06-09T15:00:00+01:00"),
+    ("2026-10-25T09:00:00+00:00", "2026-10-25T10:00:00+00:00"),
+    ("2026-12-01T09:30:00+00:00", "2026-12-01T16:30:00+00:00"),
+    ("2027-03-28T09:00:00+01:00", "2027-03-28T10:00:00+01:00"),
+]
+
+
+class Hub:
+    def __init__(self, program, folder):
+        command = [program, "serve", "--port", "0", "--empty", "--clock", "2026-05-04T09:00:00Z", "--data", folder]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        lines = (line for line in self.process.stdout if line.startswith("listening on "))
+        self.url = next(lines).removeprefix("listening on ").strip()
+        self.token = self.json("POST", "/_local/token", {"role": "admin", "subject": "dev@hub.example"})["token"]
+
+    def open(self, method, path, body=None, organiser=False):
+        headers = {"content-type": "application/json"}
+        if organiser:
+            headers["authorization"] = f"Bearer {self.token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
+        with urllib.request.urlopen(request) as reply:
+            return reply.read()
+
+    def json(self, *arguments, **options):
+        return json.loads(self.open(*arguments, **options))
+
+    def mails(self):
+        self.open("POST", "/_local/settle", {})
+        ids = [message["id"] for message in self.json("GET", "/_local/inbox")["messages"]]
+        return [self.open("GET", f"/_local/inbox/{id}.eml") for id in ids]
+
+
+def story(hub):
+    """Something of everything that carries a calendar entry."""
+    sessions = [{"starts": starts, "ends": ends} for starts, ends in SESSIONS]
+    event = {"title": TITLE, "programme": "clinical-updates", "format": "hybrid", "venue": "Mile End; Hospital,\nLondon",
+             "summary": "Bring:\n\"scissors\", thread; a chair", "sessions": sessions, "capacity": len(NAMES)}
+    id = hub.json("POST", "/api/v1/events", event, organiser=True)["id"]
+    hub.open("POST", f"/api/v1/events/{id}/publish", {}, organiser=True)
+    for number, name in enumerate(NAMES):
+        form = {"name": name.strip(), "email": f"person{number}@practice.example", "role": "gp"}
+        hub.open("POST", f"/api/v1/events/{id}/registrations", form)
+    feeds = [hub.open("GET", path) for path in ("/events.ics", f"/events/{id}/calendar.ics")]
+    hub.mails()
+    hub.open("PATCH", f"/api/v1/events/{id}", {"sessions": sessions[:3], "title": TITLE.upper()}, organiser=True)
+    message = {"subject": "Parking; \U0001F697, <b>", "body": "Behind.\n.\n--\nFrom here\n<b>", "to": "all"}
+    hub.open("POST", f"/api/v1/events/{id}/messages", message, organiser=True)
+    hub.mails()
+    hub.open("POST", f"/api/v1/events/{id}/cancel", {"reason": "The trainer\nis ill."}, organiser=True)
+    return feeds
+
+
+def instants(component):
+    return [component.decoded(name).astimezone(timezone.utc) for name in ("dtstart", "dtend")]
+
+
+def check_calendar(text, method):
+    """One calendar file, read twice; its entries by identifier."""
+    assert all(len(line) <= 75 for line in text.encode().split(b"\r\n")), "a line is too long"
+    assert "\n" not in text.replace("\r\n", ""), "a bare line feed"
+    calendar = icalendar.Calendar.from_ical(text)
+    assert calendar["METHOD"] == method, calendar["METHOD"]
+    entries = list(calendar.walk("VEVENT"))
+    others = list(vobject.readOne(text).vevent_list)
+    assert len(entries) == len(others) > 0
+    for entry, other in zip(entries, others):
+        assert not entry.errors, entry.errors
+        assert str(entry["UID"]) == other.uid.value
+        assert str(entry["SUMMARY"]) == other.summary.value
+        starts, ends = instants(entry)
+        assert starts == other.dtstart.value.astimezone(timezone.utc) and starts < ends
+    return {str(entry["UID"]): entry for entry in entries}
+
+
+def check_mail(raw):
+    """One mail; its calendar entries, if it has any."""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    defects = [part.defects for part in message.walk() if part.defects]
+    assert not defects, defects
+    for header in message.values():
+        assert "\n" not in str(header)
+    for name in ("From", "To", "Subject", "References", "Auto-Submitted", "Message-ID", "Date"):
+        assert len(message.get_all(name, [])) == 1, f"{name}: {message.get_all(name)}"
+    assert not message.get_all("Bcc") and not message.get_all("Cc")
+    assert len(message["To"].addresses) == 1, message["To"]
+    text = message.get_body(("plain",)).get_content()
+    html = message.get_body(("html",)).get_content()
+    assert "<script" not in html and "<b>" not in html
+    for line in text.splitlines():
+        if line.startswith("http"):
+            assert line in html.replace("&#38;", "&"), f"{line} is not in the HTML"
+    files = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    if not files:
+        return message, {}
+    version, file = files
+    assert version.get_content_disposition() is None and file.get_filename() == "booking.ics"
+    assert version.get_content().replace("\n", "\r\n").replace("\r\r", "\r") == file.get_content().replace(
+        "\n", "\r\n").replace("\r\r", "\r")
+    method = version.get_param("method")
+    text = file.get_payload(decode=True).decode()
+    alternatives = next(part for part in message.walk() if part.get_content_type() == "multipart/alternative")
+    assert list(alternatives.iter_parts())[-1] is version, "the calendar comes last"
+    return message, check_calendar(text, method)
+
+
+def main(program):
+    with tempfile.TemporaryDirectory() as folder:
+        hub = Hub(program, folder)
+        try:
+            feeds = story(hub)
+            mails = [check_mail(raw) for raw in hub.mails()]
+        finally:
+            hub.process.terminate()
+            hub.process.wait()
+    for feed in feeds:
+        entries = check_calendar(feed.decode(), "PUBLISH")
+        expected = [datetime.fromisoformat(starts).astimezone(timezone.utc) for starts, _ in SESSIONS]
+        assert sorted(instants(entry)[0] for entry in entries.values()) == expected, "across both clock changes"
+        assert all(str(entry["SUMMARY"]).startswith(TITLE) for entry in entries.values())
+    told = {}
+    for message, entries in mails:
+        told.setdefault(str(message["To"]), []).append((message, entries))
+    assert len(told) == len(NAMES)
+    for number, name in enumerate(NAMES):
+        check_story(name.strip(), told[f"person{number}@practice.example"])
+    print(f"{len(mails)} mails and {len(feeds)} feeds read alike")
+
+
+def check_story(name, mails):
+    """What one person got, from the confirmation to the end."""
+    states = [str(message["Subject"]).split(":")[0].split(";")[0] for message, _ in mails]
+    assert states == ["Confirmed", "Changed", "Parking", "Event cancelled"], states
+    assert len({str(message["References"]) for message, _ in mails}) == 1, "one thread"
+    assert all(f"Dear {name}," in message.get_body(("plain",)).get_content() for message, _ in mails)
+    first, changed, written, last = [entries for _, entries in mails]
+    assert set(first) == set(changed) == {*written, *(set(first) - set(written))} and len(first) == len(SESSIONS)
+    assert len(written) == len(SESSIONS) - 1, "a session that is no more"
+    states = [[str(entry["STATUS"]) for entry in entries.values()] for entries in (first, changed, written, last)]
+    assert [state.count("CANCELLED") for state in states] == [0, 1, 0, 3], states
+    for uid in written:
+        numbers = [int(entries[uid]["SEQUENCE"]) for entries in (first, changed, last)]
+        assert numbers == sorted(set(numbers)), numbers
+        attendee = first[uid]["ATTENDEE"]
+        assert attendee.params["RSVP"] == "FALSE" and str(attendee).startswith("mailto:person")
+        assert str(first[uid]["ORGANIZER"]).startswith("mailto:")
+        assert str(first[uid]["DESCRIPTION"]).startswith("To give up your place")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
