@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::hub::{Reply, TestHub, send};
+use crate::hub::{Reply, TestHub, address, send};
 
 async fn patch_hub(hub: &TestHub, patch: Value) -> Reply {
     hub.as_admin(Method::PATCH, "/api/v1/hub", &patch).await
@@ -129,4 +129,50 @@ async fn a_table_of_organisations_is_tried_first_and_comes_in_whole_or_not_at_al
         assert_eq!(send(hub.request(Method::GET, "/api/v1/organisations").bearer_auth(token)).await.status, 403);
     }
     assert_eq!(actions(&hub).await, ["organisations.put", "organisations.put", "organisations.put"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_finds_its_organisation_and_what_is_not_listed_is_matched_once() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({"organisation_limit": 3})).await;
+    let table = "name,code,borough\nThe Surgery,X99001,Newham\nThe Surgery,X99002,Hackney\nLea School,100123,Newham\n";
+    assert_eq!(put_table(&hub, "", table).await.status, 200);
+    let submit = |who: &str, organisation: &str, choice: &str| {
+        let email = address(who);
+        let mut fields =
+            vec![("name", who.to_owned()), ("email", email), ("role", "gp".to_owned()), ("started", "1".to_owned())];
+        fields.extend([("organisation", organisation.to_owned()), ("organisation.choice", choice.to_owned())]);
+        let request = hub.request(Method::POST, &format!("/events/{event}/register")).form(&fields);
+        async move { request.send().await.expect("a reply") }
+    };
+    let asked = submit("Ann Ash", "the surgery", "").await;
+    assert_eq!(asked.status(), 422);
+    let html = asked.text().await.expect("a page");
+    assert!(html.contains("The Surgery, Hackney, X99002") && html.contains("not listed"), "{html}");
+    assert_eq!(submit("Ann Ash", "the surgery", "X99002").await.status(), 303);
+    assert_eq!(submit("Bob Birch", "LEA school", "").await.status(), 303, "one alone is meant");
+    assert_eq!(submit("Cat Cedar", "Surgery on the Hill", "not-listed").await.status(), 303);
+    hub.settle().await;
+    let path = format!("/api/v1/events/{event}/registrations");
+    let roster = hub.as_admin(Method::GET, &path, &Value::Null).await;
+    let codes: Vec<&Value> = roster.body["registrations"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| &row["organisation"]["ods_code"])
+        .collect();
+    assert_eq!(codes, [&json!("X99002"), &json!("100123"), &Value::Null]);
+    let tasks = || hub.as_admin(Method::GET, "/api/v1/organisations/unmatched", &Value::Null);
+    let open = tasks().await;
+    assert_eq!(open.body["unmatched"].as_array().map(Vec::len), Some(1), "{open:?}");
+    assert_eq!(open.body["unmatched"][0]["name"], "Surgery on the Hill");
+    let matched = json!({"key": open.body["unmatched"][0]["key"], "organisation": "X99001"});
+    assert_eq!(hub.as_admin(Method::POST, "/api/v1/organisations/match", &matched).await.status, 200);
+    assert_eq!(tasks().await.body["unmatched"], json!([]));
+    assert_eq!(submit("Dan Damson", "surgery on the hill", "").await.status(), 303, "it is known now");
+    let listed = hub.as_admin(Method::GET, "/api/v1/organisations", &Value::Null).await;
+    let named = |o: &&Value| o["code"] == "X99001";
+    let found = listed.body["organisations"].as_array().expect("a list").iter().find(named);
+    assert_eq!(found.map(|o| &o["aliases"]), Some(&json!(["Surgery on the Hill"])));
+    hub.stop_and_audit().await;
 }

@@ -12,6 +12,7 @@ mod failure;
 mod fair;
 mod fair_handover;
 mod fair_history;
+mod groups;
 mod hostile;
 mod hub;
 mod letters;

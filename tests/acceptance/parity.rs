@@ -101,7 +101,7 @@ async fn organise(hub: &TestHub, event: &str) {
     let base = format!("/api/v1/events/{event}");
     let roster = hub.as_admin(Method::GET, &format!("{base}/registrations"), &Value::Null).await;
     let reference = roster.body["registrations"][0]["reference"].as_str().expect("a reference").to_owned();
-    hub.as_admin(Method::PATCH, "/api/v1/hub", &json!({"name": "Hub"})).await;
+    hub.as_admin(Method::PATCH, "/api/v1/hub", &json!({"retention": {"bookings_months": 1}})).await;
     let newcomer = json!({"name": "Zoe Zelkova", "email": "zoe@practice.example", "role": "gp"});
     let path = format!("{base}/registrations/{reference}/substitute");
     assert_eq!(hub.as_admin(Method::POST, &path, &newcomer).await.status, 200);

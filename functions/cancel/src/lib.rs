@@ -1,9 +1,11 @@
-//! My booking: see it, correct it, give it up, hand it over, and have the link mailed again.
+//! My booking: see it, correct it, give it up, hand it over, and have the link mailed again; and a group's places, to be
+//! named.
 
 mod booking;
 mod booking_page;
 mod calendar;
 mod details;
+mod group;
 mod resend;
 mod substitute;
 mod unsubscribe;
@@ -24,6 +26,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/bookings/{token}/details", get(details::show).post(details::submit))
         .route("/bookings/{token}/substitute", get(substitute::show).post(substitute::submit))
         .route("/bookings/{token}/unsubscribe", get(unsubscribe::show).post(unsubscribe::submit))
+        .route("/groups/{token}", get(group::show).post(group::name))
         .route("/api/v1/bookings/{token}", get(booking::read))
         .route("/api/v1/bookings/{token}/cancel", post(booking::cancel))
         .with_state(Arc::clone(&app));

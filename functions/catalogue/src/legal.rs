@@ -6,6 +6,7 @@ use app::{App, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::hub::Retention;
 use domain::{EmailAddress, Hub};
 use web::page::{self, Page};
 
@@ -21,6 +22,8 @@ struct Accessibility<'a> {
 #[template(path = "privacy.html")]
 struct Privacy<'a> {
     hub: &'a str,
+    /// How long things are kept.
+    retention: Retention,
 }
 
 #[derive(Template)]
@@ -46,7 +49,7 @@ pub async fn accessibility(State(app): State<Arc<App>>) -> Result<Response, Reje
 /// What is kept about people, why, and how to have it erased.
 pub async fn privacy(State(app): State<Arc<App>>) -> Result<Response, Rejection> {
     let hub = app.hub().await?;
-    Ok(show(&hub, "Privacy", &Privacy { hub: &hub.name }))
+    Ok(show(&hub, "Privacy", &Privacy { hub: &hub.name, retention: hub.retention }))
 }
 
 /// There are none.

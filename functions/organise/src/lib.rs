@@ -6,6 +6,7 @@ mod change;
 mod create;
 mod daily;
 mod duplicate;
+mod groups;
 mod history;
 mod hub;
 mod import;
@@ -40,6 +41,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/publish", post(change::publish))
         .route("/api/v1/events/{id}/cancel", post(change::cancel))
         .route("/api/v1/events/{id}/duplicate", post(duplicate::duplicate))
+        .route("/api/v1/events/{id}/groups", post(groups::create))
         .route("/api/v1/events/{id}/messages", post(messages::send))
         .route("/api/v1/events/{id}/registrations", shared(get(roster::read), "GET, HEAD, POST"))
         .route("/api/v1/events/{id}/registrations/{reference}", get(history::registration))

@@ -10,6 +10,8 @@ use web::dates;
 use web::forms::FormData;
 use web::page::Mistake;
 
+use crate::organisation::{CHOICE, NOT_LISTED};
+
 /// The form, with what was typed and what was wrong with it.
 #[derive(Template)]
 #[template(path = "form.html")]
@@ -26,6 +28,8 @@ pub struct FormPage<'a> {
     pub mistakes: &'a [Mistake],
     /// When the form was shown.
     pub started: i64,
+    /// Organisations that may be meant: identifier and words.
+    pub organisations: Vec<(String, String)>,
 }
 
 impl FormPage<'_> {
@@ -86,6 +90,19 @@ impl FormPage<'_> {
         let field = self.field("organisation", "Practice, school or organisation");
         let field = field.required(self.event.organisation_limit.is_some());
         self.line("organisation", field, InputKind::Text, "organization")
+    }
+
+    /// What to choose from, where what was typed may mean several.
+    fn organisation_choice(&self) -> Option<Radios<'_>> {
+        if self.organisations.is_empty() {
+            return None;
+        }
+        let found = self.organisations.iter();
+        let mut choices: Vec<Choice<'_>> =
+            found.map(|(id, words)| Choice::new(id.clone(), words.as_str(), self.is_chosen(CHOICE, id))).collect();
+        let words = "My organisation is not listed";
+        choices.push(Choice::new(NOT_LISTED, words, self.is_chosen(CHOICE, NOT_LISTED)));
+        Some(Radios { field: self.field(CHOICE, "Which of these is your organisation?"), choices })
     }
 
     fn registration_number(&self) -> TextInput<'_> {

@@ -4,6 +4,7 @@ mod api;
 mod book;
 mod booked_page;
 mod form_page;
+mod organisation;
 mod page;
 mod settle;
 mod typed;

@@ -16,6 +16,7 @@ use web::page::{Mistake, Page};
 
 use crate::book::{book, check, public_event};
 use crate::form_page::FormPage;
+use crate::organisation::{self, Found};
 use crate::typed::{self, HONEYPOT, STARTED};
 
 /// The form.
@@ -69,6 +70,17 @@ pub async fn submit(
             return Ok(frame(&hub, &record, &title(&record)).show_again(&content));
         }
     };
+    let value = match organisation::find(&app, &typed, value).await.map_err(Rejection::Failure)? {
+        Found::Settled(value) => value,
+        Found::Several(organisations) => {
+            let mistakes =
+                Mistake::of(&mistake("organisation/choice", "Select your organisation, or that it is not listed"));
+            let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
+            let content = form_page(&app, &record, &typed, &mistakes, is_full(&record, &ledger));
+            let content = FormPage { organisations, ..content };
+            return Ok(frame(&app, &record, &title(&record)).show_again(&content));
+        }
+    };
     let told = book(&app, record, value, Via::Person).await?;
     Ok(page::see_other(&format!("/events/{}/booked?ref={}", told.record.id, told.reference)))
 }
@@ -106,5 +118,13 @@ fn form_page<'a>(
     is_full: bool,
 ) -> FormPage<'a> {
     let started = app.clock.now().as_second();
-    FormPage { event: &record.event, id: record.id.to_string(), is_full, typed, mistakes, started }
+    FormPage {
+        event: &record.event,
+        id: record.id.to_string(),
+        is_full,
+        typed,
+        mistakes,
+        started,
+        organisations: Vec::new(),
+    }
 }

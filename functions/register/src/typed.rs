@@ -6,6 +6,8 @@ use domain::event::{Event, QuestionKind};
 use serde_json::{Map, Value};
 use web::forms::FormData;
 
+use crate::organisation::CHOICE;
+
 /// Fields of the page that are not part of a registration.
 pub const STARTED: &str = "started";
 /// Looks like a field, is hidden from people, and is filled by programs only.
@@ -37,7 +39,8 @@ pub fn to_json(typed: &FormData, event: &Event) -> Result<Value, Vec<FieldError>
         let question = name.strip_prefix("answers.");
         let asked = question.and_then(|id| event.questions.iter().find(|q| q.id == id));
         let is_known = PLAIN.contains(&name)
-            || ["organisation", "organisation.name", "organisation.ods_code", STARTED, HONEYPOT].contains(&name)
+            || ["organisation", "organisation.name", "organisation.ods_code", CHOICE, STARTED, HONEYPOT]
+                .contains(&name)
             || asked.is_some();
         let may_repeat = asked.is_some_and(|q| matches!(q.kind, QuestionKind::Choices { .. }));
         let pointer = format!("/{}", name.replace('.', "/"));

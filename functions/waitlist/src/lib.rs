@@ -1,6 +1,7 @@
 //! Offers: accepted or declined by whoever holds the link; `waitlist-sweep` lets them lapse when their time has come.
 
 mod answer;
+mod groups;
 mod sweep;
 
 use std::sync::Arc;

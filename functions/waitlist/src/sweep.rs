@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::DueKind;
 
+use crate::groups;
+
 /// Ledgers per index partition and round.
 const PAGE: i32 = 25;
 /// Rounds per invocation; the next one goes on.
@@ -34,6 +36,8 @@ pub async fn sweep(app: &App, _payload: Value) -> Result<Value, Failure> {
             break;
         }
     }
+    // After the ledgers: whatever fails here keeps none of them waiting.
+    groups::lapse_due(app, now).await?;
     failed.map_or_else(|| Ok(json!({})), Err)
 }
 

@@ -33,7 +33,7 @@ pub fn edge(app: Arc<App>, routes: Router) -> Router {
 async fn handle(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = request_id(&app, &request);
     let is_api = is_for_programs(request.uri().path());
-    let holds_link = request.uri().path().contains("/bookings/");
+    let holds_link = request.uri().path().contains("/bookings/") || request.uri().path().contains("/groups/");
     let span =
         tracing::info_span!("request", function = app.function, request.id = id, http.method = %request.method());
     let own_origin = is_own_origin(&app, &request);

@@ -58,6 +58,13 @@ impl Identity {
         PersonId::new(mailbox, [0; 3])
     }
 
+    /// A group's place in one event, from 1; 0 is the group itself. Nobody reads its mailbox.
+    pub fn group_place(&self, event: EventId, group: u64, place: u32) -> PersonId {
+        let event = event.to_string();
+        let parts = [&b"group"[..], event.as_bytes(), &group.to_be_bytes(), &place.to_be_bytes()];
+        PersonId::new(MailboxId::new(self.hash(&parts)), [0; 3])
+    }
+
     /// What a person quotes about a booking.
     pub fn reference(&self, event: EventId, person: PersonId) -> Reference {
         let bytes: [u8; 8] = self.hash(&[b"reference", event.to_string().as_bytes(), person.as_bytes()]);

@@ -1,5 +1,6 @@
 //! The hub's settings: what it is called, who writes and is written to, its policy, and how long it keeps things.
 
+use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -8,6 +9,7 @@ use crate::fields::{FieldError, Fields, merge_patch};
 use crate::person::EmailAddress;
 use crate::policy::Policy;
 use crate::text;
+use crate::working_hours::uk;
 
 /// A hub's settings. Addresses in it are the hub's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,15 +43,13 @@ pub struct Hub {
 pub struct Retention {
     /// Days after which access needs are removed.
     pub access_needs_days: u32,
-    /// Days after which the texts that mails were made from are removed.
-    pub mail_days: u32,
     /// Months after which a booking is reduced to role, organisation and how it went.
     pub bookings_months: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { access_needs_days: 14, mail_days: 400, bookings_months: 84 }
+        Self { access_needs_days: 14, bookings_months: 84 }
     }
 }
 
@@ -128,12 +128,41 @@ impl Hub {
     }
 }
 
+/// What has been kept long enough.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purge {
+    /// Nothing yet.
+    #[default]
+    Nothing,
+    /// What people need to take part.
+    AccessNeeds,
+    /// Names, addresses and all that says who somebody is.
+    People,
+}
+
 impl Retention {
+    /// What is to go of an event that ended then.
+    pub fn purge(&self, ended: Timestamp, now: Timestamp) -> Purge {
+        let ended = uk().to_datetime(ended);
+        let is_past = |kept: Span| {
+            // What is kept beyond the end of time is not past.
+            let until = ended.checked_add(kept).and_then(|until| uk().to_timestamp(until));
+            until.is_ok_and(|until| now >= until)
+        };
+        if is_past(Span::new().months(self.bookings_months)) {
+            Purge::People
+        } else if is_past(Span::new().days(self.access_needs_days)) {
+            Purge::AccessNeeds
+        } else {
+            Purge::Nothing
+        }
+    }
+
     fn read(fields: &mut Fields) -> Self {
         let default = Self::default();
         Self {
             access_needs_days: fields.number("access_needs_days", 0, 3_650).unwrap_or(default.access_needs_days),
-            mail_days: fields.number("mail_days", 30, 36_500).unwrap_or(default.mail_days),
             bookings_months: fields.number("bookings_months", 1, 1_200).unwrap_or(default.bookings_months),
         }
     }

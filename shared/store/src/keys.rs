@@ -9,6 +9,8 @@
 //! | Timer of an event | `E#eid` | `T#kind` |
 //! | Counts when organisers were last told | `E#eid` | `D` |
 //! | Organiser's message to those who booked | `E#eid` | `B#id` |
+//! | Group booking | `E#eid` | `G#id` |
+//! | How far its personal data has been purged | `E#eid` | `Z` |
 //! | Month directory (events by start) | `M#yyyy-mm` | `start#eid` |
 //! | Months in which events start | `M` | `M#yyyy-mm` |
 //! | Hub settings / its programmes | `H` | `C` / `PG` |
@@ -17,6 +19,7 @@
 //! | Profile | `P#mailbox` | `-#tag` |
 //! | Outbox message | `P#mailbox` | `O#tag#eid#kind#mark` |
 //! | Organiser's action, by registration (history) | `P#mailbox` | `H#tag#eid#time#id` |
+//! | Contact of a group | `P#mailbox` | `G#tag#eid#id` |
 //! | Mail about no booking | `P#mailbox` | `N#kind#mark` |
 //! | File that goes along with mails (TTL) | `P#mailbox` | `B#name` |
 //! | Suppressed address | `P#mailbox` | `X` |
@@ -61,6 +64,12 @@ pub enum Key {
     Month(Timestamp, EventId),
     /// A month (UTC) in which events start.
     MonthListed(Timestamp),
+    /// How far an event's personal data has been purged.
+    Purged(EventId),
+    /// Several places of an event under one link.
+    Group(EventId, PersonId),
+    /// Who names the people of a group: the contact, the event, the group.
+    GroupContact(PersonId, EventId, PersonId),
     /// The hub's settings.
     Hub,
     /// The hub's programmes: one short list, always read whole.
@@ -124,6 +133,8 @@ impl Key {
             Self::Import(event, _) => format!("I#import#{event}"),
             Self::Month(start, _) => month(*start),
             Self::MonthListed(_) => MONTHS.to_owned(),
+            Self::Group(event, _) | Self::Purged(event) => format!("E#{event}"),
+            Self::GroupContact(contact, ..) => mailbox(contact.mailbox()),
             Self::Hub | Self::Programmes | Self::Organisation(_) | Self::UnmatchedOrganisation(_) => HUB.to_owned(),
             Self::Registration(person, _)
             | Self::Profile(person)
@@ -152,6 +163,9 @@ impl Key {
             Self::Bulletin(_, id) => format!("B#{id}"),
             Self::Month(start, event) => format!("{start:.0}#{event}"),
             Self::MonthListed(start) => month(*start),
+            Self::Group(_, id) => format!("G#{id}"),
+            Self::Purged(_) => "Z".to_owned(),
+            Self::GroupContact(contact, event, id) => format!("G#{}#{event}#{id}", contact.tag()),
             Self::Programmes => "PG".to_owned(),
             Self::Organisation(id) => format!("{ORGANISATIONS}{id}"),
             Self::UnmatchedOrganisation(key) => format!("{UNMATCHED}{key}"),
@@ -333,6 +347,9 @@ mod tests {
             (Key::BounceTask("1".into()), "TK", "bounce#1"),
             (Key::Month(start, event), "M#2026-12", "2026-12-01T09:30:00Z#2222222223"),
             (Key::MonthListed(start), "M", "M#2026-12"),
+            (Key::Purged(event), "E#2222222223", "Z"),
+            (Key::Group(event, person), "E#2222222223", "G#AAAAAAAAAAAAAAAB"),
+            (Key::GroupContact(person, event, person), "P#AAAAAAAAAAAA", "G#AAAB#2222222223#AAAAAAAAAAAAAAAB"),
             (Key::Hub, "H", "C"),
             (Key::Programmes, "H", "PG"),
             (Key::Organisation("X99001".into()), "H", "OR#X99001"),

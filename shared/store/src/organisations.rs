@@ -31,6 +31,13 @@ impl Store {
         items.iter().map(|item| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)).collect()
     }
 
+    /// Whether the list has an organisation of this identifier.
+    pub async fn is_listed(&self, id: &str) -> Result<bool, Failure> {
+        let key = Key::Organisation(id.to_owned()).attributes();
+        let reply = self.client.get_item().table_name(&self.table).set_key(Some(key)).send().await?;
+        Ok(reply.item.is_some())
+    }
+
     /// Stores organisations over those of the same identifiers. One that breaks off is repeated without harm.
     pub async fn put_organisations(&self, organisations: &[&ListedOrganisation]) -> Result<(), Failure> {
         let mut items = Vec::with_capacity(organisations.len());

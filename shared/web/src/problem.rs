@@ -117,6 +117,12 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", detail)
     }
 
+    /// The same, in words that fit the occasion better.
+    #[must_use]
+    pub fn worded(self, detail: String) -> Self {
+        Self { detail, ..self }
+    }
+
     /// The status code.
     pub fn status(&self) -> u16 {
         self.status

@@ -3,6 +3,7 @@
 //! there is nothing to tell.
 
 mod letters;
+mod retention;
 
 use std::collections::BTreeMap;
 
@@ -34,7 +35,9 @@ pub(crate) struct Standing {
 /// Handles a schedule's tick.
 pub async fn daily(app: &App, _payload: Value) -> Result<Value, Failure> {
     // Boxed: the types of what it awaits nest deeper than the compiler looks.
-    Box::pin(tell(app)).await.map(|()| json!({}))
+    Box::pin(tell(app)).await?;
+    Box::pin(retention::apply(app, app.clock.now())).await?;
+    Ok(json!({}))
 }
 
 async fn tell(app: &App) -> Result<(), Failure> {

@@ -281,6 +281,12 @@ impl Ledger {
         count(self.live_entries().filter(holds))
     }
 
+    /// Places of a lane, as it stands now, that nobody holds.
+    pub fn free_in(&self, lane: LaneKey) -> u32 {
+        let lane = self.lane_now(lane);
+        self.lanes.get(&lane).map_or(0, |found| found.places.saturating_sub(self.held(lane)))
+    }
+
     /// Places, all lanes together.
     pub fn places(&self) -> Places {
         let mut places = Places { capacity: self.lanes.values().map(|lane| lane.places).sum(), ..Places::default() };

@@ -178,8 +178,10 @@ impl Ledger {
 
     /// Consecutive tickets for a group, all with places, or none at all.
     fn seat_group(&mut self, people: &[PersonId], lane: LaneKey, organisation: Option<&str>) -> Result<(), Refusal> {
-        if self.state == State::Cancelled {
-            return Err(Refusal::EventCancelled);
+        match self.state {
+            State::Cancelled => return Err(Refusal::EventCancelled),
+            State::Closed => return Err(Refusal::EventOver),
+            State::Draft | State::Open => {}
         }
         let key = self.lane_now(lane);
         let size = u32::try_from(people.len()).unwrap_or(u32::MAX);

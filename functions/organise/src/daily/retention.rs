@@ -1,0 +1,81 @@
+//! What has been kept long enough goes: access needs soon after an event, names and addresses when the hub's retention
+//! says so. How far an event has got is kept beside it, so that every morning looks only at what is left to do.
+
+use app::{App, Failure};
+use domain::hub::Purge;
+use domain::{EventId, Ledger, PersonId, Registration};
+use jiff::Timestamp;
+use store::EventRecord;
+
+/// Events of one morning; what is left goes the next.
+const EVENTS_MAX: usize = 50;
+
+/// Purges what is due.
+pub(crate) async fn apply(app: &App, now: Timestamp) -> Result<(), Failure> {
+    let retention = app.hub().await?.retention;
+    let ids = app.store.events_from(Timestamp::UNIX_EPOCH).await?;
+    let done = app.store.purged(ids.iter().copied()).await?;
+    let open: Vec<EventId> = ids.into_iter().filter(|id| done.get(id) != Some(&Purge::People)).collect();
+    let mut left = EVENTS_MAX;
+    for (record, ledger) in app.store.events_with_ledgers(&open, true).await? {
+        let due = retention.purge(record.event.ends(), now);
+        let before = done.get(&record.id).copied().unwrap_or_default();
+        if due <= before || left == 0 {
+            continue;
+        }
+        left -= 1;
+        purge(app, &record, &ledger, due).await?;
+        app.store.keep_purged(record.id, due).await?;
+        tracing::info!(event.id = %record.id, ?due, "event purged");
+    }
+    Ok(())
+}
+
+async fn purge(app: &App, record: &EventRecord, ledger: &Ledger, due: Purge) -> Result<(), Failure> {
+    let registrations = app.store.registrations(record.id, ledger.members.keys().copied()).await?;
+    for registration in registrations.into_values() {
+        match due {
+            Purge::Nothing => {}
+            Purge::AccessNeeds => forget_needs(app, registration).await?,
+            Purge::People => forget_person(app, &registration).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn forget_needs(app: &App, mut registration: Registration) -> Result<(), Failure> {
+    if registration.form.access_needs.take().is_some() {
+        // A booking that changes at this moment is seen again with what it became: its event is over.
+        app.store.correct(&registration).await?;
+    }
+    Ok(())
+}
+
+/// Reduces a booking to what counts are made of, and forgets whoever has no other.
+async fn forget_person(app: &App, registration: &Registration) -> Result<(), Failure> {
+    app.store.strip(registration).await?;
+    let person: PersonId = registration.person;
+    let others = app.store.registrations_of_mailbox(person.mailbox()).await?;
+    let is_known = others.iter().any(|other| other.person == person && !other.form.is_without_person());
+    if !is_known {
+        app.store.forget(person, others.iter().all(|other| other.form.is_without_person())).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::hub::Retention;
+
+    use super::*;
+
+    #[test]
+    fn a_hub_that_has_set_nothing_keeps_needs_a_fortnight_and_names_seven_years() {
+        let ended: Timestamp = "2026-12-01T16:30:00Z".parse().expect("a time");
+        let purge = |now: &str| Retention::default().purge(ended, now.parse().expect("a time"));
+        assert_eq!(purge("2026-12-15T16:29:59Z"), Purge::Nothing);
+        assert_eq!(purge("2026-12-15T16:30:00Z"), Purge::AccessNeeds);
+        assert_eq!(purge("2033-12-01T16:29:59Z"), Purge::AccessNeeds);
+        assert_eq!(purge("2033-12-01T16:30:00Z"), Purge::People);
+    }
+}
