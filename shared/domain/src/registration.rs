@@ -29,11 +29,7 @@ impl Organisation {
         self.ods_code.clone().or_else(by_name)
     }
 
-<<<<<<< HEAD
     /// Reads `{"ods_code"?, "name"?}`; both may be missing, and then it is nobody's.
-=======
-    /// Reads an organisation from its JSON object.
->>>>>>> 131a04b (Groups hold places under one link until people are named; a form finds its organisation; what has been kept long enough goes)
     pub fn read(fields: &mut Fields) -> Self {
         let ods_code = fields.line("ods_code", 10).map(|code| code.to_uppercase());
         if ods_code.as_deref().is_some_and(|code| !code.chars().all(|c| c.is_ascii_alphanumeric())) {

@@ -1,6 +1,8 @@
 //! What has been kept long enough goes: access needs soon after an event, names and addresses when the hub's retention
 //! says so. How far an event has got is kept beside it, so that every morning looks only at what is left to do.
 
+use std::collections::BTreeSet;
+
 use app::{App, Failure};
 use domain::hub::Purge;
 use domain::{EventId, Ledger, PersonId, Registration};
@@ -32,7 +34,10 @@ pub(crate) async fn apply(app: &App, now: Timestamp) -> Result<(), Failure> {
 }
 
 async fn purge(app: &App, record: &EventRecord, ledger: &Ledger, due: Purge) -> Result<(), Failure> {
-    let registrations = app.store.registrations(record.id, ledger.members.keys().copied()).await?;
+    // Whoever came without booking is in no ledger.
+    let came = app.store.attendance(record.id).await?.people();
+    let people = came.into_iter().chain(ledger.members.keys().copied()).collect::<BTreeSet<_>>();
+    let registrations = app.store.registrations(record.id, people).await?;
     for registration in registrations.into_values() {
         match due {
             Purge::Nothing => {}
