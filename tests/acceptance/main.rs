@@ -24,5 +24,6 @@ mod organisers_mail;
 mod pages;
 mod parity;
 mod people;
+mod reports;
 mod times;
 mod usage;

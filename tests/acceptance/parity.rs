@@ -40,6 +40,19 @@ async fn use_everything(hub: &TestHub) {
     hub.hub().invoke("notify-bounce", bounce).await.expect("handled");
     hub.advance("P75D").await;
     attend(hub).await;
+    report(hub).await;
+}
+
+/// A month whose report became final too early, and is restated when it is next read.
+async fn report(hub: &TestHub) {
+    let sessions = json!([{"starts": "2027-01-20T09:30:00Z", "ends": "2027-01-20T11:30:00Z"}]);
+    let event = hub.event(json!({"sessions": sessions})).await;
+    hub.book(&event, "Ann Ash").await;
+    hub.settle().await;
+    let tick = json!({"scheduled_at": "2027-02-10T06:00:00Z"});
+    hub.hub().invoke("report-monthly", tick).await.expect("handled");
+    let read = hub.as_admin(Method::GET, "/api/v1/reports/2027-01.json", &Value::Null).await;
+    assert_eq!((read.status, &read.body["version"]), (200, &json!(2)));
 }
 
 /// An organiser's change that broke off between its two writes, met by a booking and by a settler.

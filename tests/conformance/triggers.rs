@@ -41,6 +41,7 @@ async fn every_function_understands_its_requests() {
         ("http-accept.json", 404),
         ("http-decline-page.json", 404),
         ("http-create.json", 401),
+        ("http-report.json", 401),
         ("http-attendance.json", 401),
     ];
     let mut seen = 0;

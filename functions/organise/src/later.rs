@@ -5,7 +5,7 @@ use web::Problem;
 use crate::access::SignedIn;
 
 /// Where they will be.
-pub const ROUTES: [&str; 2] = ["/api/v1/events/{id}/{*part}", "/api/v1/reports/{*period}"];
+pub const ROUTES: [&str; 1] = ["/api/v1/events/{id}/{*part}"];
 
 /// Nothing here, for whoever may ask.
 pub async fn not_built(_: SignedIn) -> Problem {

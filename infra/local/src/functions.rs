@@ -39,6 +39,8 @@ pub fn handler(id: &str, app: Arc<App>) -> Option<Handler> {
         "NotifySweep" => event(app, |app, tick| async move { notify::sweep(&app, tick).await }),
         "Organise" => Handler::Http(organise::router(app)),
         "OrganiseDaily" => event(app, |app, tick| async move { organise::daily(&app, tick).await }),
+        "Report" => Handler::Http(report::router(app)),
+        "ReportMonthly" => event(app, |app, tick| async move { report::monthly(&app, tick).await }),
         "Register" => Handler::Http(register::router(app)),
         "RegisterSettle" => event(app, |app, batch| async move { register::settle(&app, batch).await }),
         "Waitlist" => Handler::Http(waitlist::router(app)),

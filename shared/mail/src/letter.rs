@@ -22,6 +22,13 @@ pub enum Part {
     Facts(Vec<(String, String)>),
     /// What has changed: its name, as it was, as it is.
     Changes(Vec<(String, String, String)>),
+    /// A bar chart: each bar's name, its number in words, and its length, of a hundred.
+    Bars {
+        /// What it shows.
+        heading: String,
+        /// From the top.
+        rows: Vec<(String, String, u8)>,
+    },
 }
 
 /// What one mail says.
@@ -68,6 +75,10 @@ impl Part {
             Self::Heading(text) => format!("# {text}"),
             Self::Link { label, url } => format!("{label}:\n{url}"),
             Self::Facts(facts) => lines(facts.iter().map(|(name, value)| format!("{name}: {value}")).collect()),
+            Self::Bars { heading, rows } => {
+                let row = |(name, number, _): &(String, String, u8)| format!("{name}: {number}");
+                format!("# {heading}\n\n{}", lines(rows.iter().map(row).collect()))
+            }
             Self::Changes(changes) => {
                 let change = |(name, was, is): &(String, String, String)| format!("{name}: {is}\n(before: {was})");
                 lines(changes.iter().map(change).collect())
@@ -96,6 +107,7 @@ mod tests {
                 Part::Link { label: text("See it"), url: text("https://hub.example/bookings/abc?x=1&y=\"2\"") },
                 Part::Changes(vec![(text("Where"), text("Mile End"), text("Online <now>"))]),
                 Part::Facts(vec![(text("When"), text("Tuesday"))]),
+                Part::Bars { heading: text("Places"), rows: vec![(text("Open <Doors>"), text("1,204"), 100)] },
             ],
             hub: text("The hub"),
         }
@@ -105,14 +117,14 @@ mod tests {
     fn the_text_has_links_alone_on_their_lines() {
         let expected = "Dear <b>Ann</b> \"A\" Ash,\n\nOne line.\n<script>alert(1)</script>\n\n# Your booking\n\n\
                         See it:\nhttps://hub.example/bookings/abc?x=1&y=\"2\"\n\n\
-                        Where: Online <now>\n(before: Mile End)\n\nWhen: Tuesday\n\nThe hub\n";
+                        Where: Online <now>\n(before: Mile End)\n\nWhen: Tuesday\n\n# Places\n\nOpen <Doors>: 1,204\n\nThe hub\n";
         assert_eq!(letter().text(), expected);
     }
 
     #[test]
     fn nothing_that_is_said_becomes_markup_and_nothing_is_left_out() {
         let html = letter().html();
-        for hostile in ["<b>", "<script", "<now>"] {
+        for hostile in ["<b>", "<Doors>", "<script", "<now>"] {
             assert!(!html.contains(hostile), "{hostile}");
         }
         for said in ["One line.", "Your booking", "See it", "Mile End", "Online", "Tuesday", "The hub", "knots"] {

@@ -27,6 +27,7 @@
 //! | Organiser's action (audit trail) | `AU#yyyy-mm-dd` | `time#id` |
 //! | An attendance file that was imported | `I#import#eid` | digest |
 //! | Task: an address that gets no mail | `TK` | `bounce#id` |
+//! | Finalised report (figures as JSON) | `RP#period` | `V#n` |
 //! | Rate bucket (resends) | `Q#bucket#window` | `-` |
 //!
 //! One sparse index, `due`: `gT` is the kind and a small hash, `gD` epoch seconds, keys only.
@@ -107,6 +108,8 @@ pub enum Key {
     Action(Date, String),
     /// An address that gets no mail, for organisers to see to.
     BounceTask(String),
+    /// A version of a period's final report.
+    Report(String, u32),
     /// How often a mailbox asked for its links.
     Rate {
         /// Who is counted.
@@ -145,6 +148,7 @@ impl Key {
             }
             Self::Action(day, _) => format!("AU#{day}"),
             Self::BounceTask(_) => TASKS.to_owned(),
+            Self::Report(period, _) => format!("RP#{period}"),
             Self::Rate { bucket, window } => format!("Q#{bucket}#{window}"),
         }
     }
@@ -181,6 +185,7 @@ impl Key {
             Self::Unsubscribed(_) => "U".to_owned(),
             Self::Action(_, time_and_id) => time_and_id.clone(),
             Self::BounceTask(id) => format!("bounce#{id}"),
+            Self::Report(_, version) => format!("V#{version}"),
             Self::Rate { .. } => "-".to_owned(),
         }
     }
@@ -367,6 +372,7 @@ mod tests {
             (Key::Suppressed(person.mailbox()), "P#AAAAAAAAAAAA", "X"),
             (Key::Unsubscribed(person.mailbox()), "P#AAAAAAAAAAAA", "U"),
             (Key::Action(jiff::civil::date(2026, 12, 1), "t#1".into()), "AU#2026-12-01", "t#1"),
+            (Key::Report("2026-10".into(), 2), "RP#2026-10", "V#2"),
             (Key::Rate { bucket: "b".into(), window: 3 }, "Q#b#3", "-"),
         ];
         for (key, pk, sk) in keys {

@@ -1,14 +1,19 @@
 //! What the command line says.
 
+use std::iter::Peekable;
 use std::path::PathBuf;
 use std::str::FromStr;
+
+use domain::report::Period;
+use report::Form;
 
 use crate::Options;
 
 /// How to call the program.
 pub const USAGE: &str = "\
 usage: lectern [serve] [--port 8080] [--data .lectern] [--empty] [--clock 2026-11-02T09:00:00Z]
-       lectern audit   [--data .lectern] [--repair]";
+       lectern audit   [--data .lectern] [--repair]
+       lectern report  --month 2026-10 --format json|csv|xlsx --out FILE [--data .lectern]";
 
 /// What is asked for.
 #[derive(Debug)]
@@ -22,35 +27,93 @@ pub enum Command {
         /// Whether to mend what can be mended.
         repair: bool,
     },
+    /// Write a report.
+    Report {
+        /// The folder.
+        data: PathBuf,
+        /// Of which month; quarters, years and ranges are understood too.
+        month: Period,
+        /// In which form.
+        form: Form,
+        /// The file.
+        out: PathBuf,
+    },
     /// Say how to call the program.
     Help,
 }
 
 impl Command {
     /// Reads the arguments that follow the program's name; the error is for whoever typed them.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut arguments = arguments.into_iter().peekable();
+    pub fn parse<'a>(arguments: impl IntoIterator<Item = String, IntoIter: 'a>) -> Result<Self, String> {
+        let all: Box<dyn Iterator<Item = String> + 'a> = Box::new(arguments.into_iter());
+        let mut arguments = all.peekable();
         let verb = arguments.next_if(|argument| !argument.starts_with('-')).unwrap_or_else(|| "serve".to_owned());
-        let audits = match verb.as_str() {
-            "serve" => false,
-            "audit" => true,
-            _ => return Err(format!("lectern does not know `{verb}`")),
-        };
-        let mut options = Options { data: ".lectern".into(), port: 8080, clock: None, empty: false };
-        let mut repair = false;
-        while let Some(flag) = arguments.next() {
-            match (flag.as_str(), audits) {
-                ("--help" | "-h", _) => return Ok(Self::Help),
-                ("--data", _) => options.data = value(&flag, arguments.next())?,
-                ("--repair", true) => repair = true,
-                ("--port", false) => options.port = value(&flag, arguments.next())?,
-                ("--empty", false) => options.empty = true,
-                ("--clock", false) => options.clock = Some(value(&flag, arguments.next())?),
-                _ => return Err(format!("lectern {verb} does not know `{flag}`")),
-            }
+        match verb.as_str() {
+            "serve" => serve(arguments),
+            "audit" => audit(arguments),
+            "report" => report(arguments),
+            _ => Err(format!("lectern does not know `{verb}`")),
         }
-        Ok(if audits { Self::Audit { data: options.data, repair } } else { Self::Serve(options) })
     }
+}
+
+/// What a command is told besides its name.
+type Arguments<'a> = Peekable<Box<dyn Iterator<Item = String> + 'a>>;
+
+fn serve(mut arguments: Arguments) -> Result<Command, String> {
+    let mut options = Options { data: ".lectern".into(), port: 8080, clock: None, empty: false };
+    while let Some(flag) = arguments.next() {
+        match flag.as_str() {
+            "--help" | "-h" => return Ok(Command::Help),
+            "--data" => options.data = value(&flag, arguments.next())?,
+            "--port" => options.port = value(&flag, arguments.next())?,
+            "--empty" => options.empty = true,
+            "--clock" => options.clock = Some(value(&flag, arguments.next())?),
+            _ => return Err(unknown("serve", &flag)),
+        }
+    }
+    Ok(Command::Serve(options))
+}
+
+fn audit(mut arguments: Arguments) -> Result<Command, String> {
+    let (mut data, mut repair) = (PathBuf::from(".lectern"), false);
+    while let Some(flag) = arguments.next() {
+        match flag.as_str() {
+            "--help" | "-h" => return Ok(Command::Help),
+            "--data" => data = value(&flag, arguments.next())?,
+            "--repair" => repair = true,
+            _ => return Err(unknown("audit", &flag)),
+        }
+    }
+    Ok(Command::Audit { data, repair })
+}
+
+fn report(mut arguments: Arguments) -> Result<Command, String> {
+    let (mut data, mut month, mut form, mut out) = (PathBuf::from(".lectern"), None, None, None);
+    while let Some(flag) = arguments.next() {
+        match flag.as_str() {
+            "--help" | "-h" => return Ok(Command::Help),
+            "--data" => data = value(&flag, arguments.next())?,
+            "--month" => month = Some(value(&flag, arguments.next())?),
+            "--out" => out = Some(value(&flag, arguments.next())?),
+            "--format" => {
+                let name: String = value(&flag, arguments.next())?;
+                form = Some(Form::from_extension(&name).ok_or_else(|| format!("{flag} cannot be `{name}`"))?);
+            }
+            _ => return Err(unknown("report", &flag)),
+        }
+    }
+    let needed = |flag| move || format!("lectern report needs {flag}");
+    Ok(Command::Report {
+        data,
+        month: month.ok_or_else(needed("--month"))?,
+        form: form.ok_or_else(needed("--format"))?,
+        out: out.ok_or_else(needed("--out"))?,
+    })
+}
+
+fn unknown(verb: &str, flag: &str) -> String {
+    format!("lectern {verb} does not know `{flag}`")
 }
 
 fn value<T: FromStr>(flag: &str, text: Option<String>) -> Result<T, String> {
@@ -84,11 +147,24 @@ mod tests {
     }
 
     #[test]
+    fn a_report_names_its_month_form_and_file() {
+        let line = "report --month 2026-10 --format csv --out october.csv";
+        let Ok(Command::Report { data, month, form, out }) = parse(line) else { panic!("reports") };
+        assert_eq!(
+            (data, month.to_string(), form, out),
+            (".lectern".into(), "2026-10".into(), Form::Csv, "october.csv".into())
+        );
+    }
+
+    #[test]
     fn what_is_not_understood_is_said() {
         for (line, reason) in [
             ("sevre", "lectern does not know `sevre`"),
             ("--prot 80", "lectern serve does not know `--prot`"),
             ("audit --empty", "lectern audit does not know `--empty`"),
+            ("report --month 2026-13", "--month cannot be `2026-13`"),
+            ("report --month 2026-10 --format pdf", "--format cannot be `pdf`"),
+            ("report --month 2026-10 --format csv", "lectern report needs --out"),
             ("--port", "--port needs a value"),
             ("--port 65536", "--port cannot be `65536`"),
             ("--clock tomorrow", "--clock cannot be `tomorrow`"),

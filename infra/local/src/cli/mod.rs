@@ -1,7 +1,8 @@
-//! The program: `lectern serve` and `lectern audit`.
+//! The program: `lectern serve`, `lectern audit` and `lectern report`.
 
 mod arguments;
 mod audit;
+mod report;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -24,6 +25,7 @@ pub async fn main() -> ExitCode {
         Ok(Command::Help) => say(USAGE).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Ok(Command::Serve(options)) => serve(options).await,
         Ok(Command::Audit { data, repair }) => audit::run(&data, repair).await,
+        Ok(Command::Report { data, month, form, out }) => report::run(&data, month, form, &out).await,
         Err(reason) => {
             complain(&format!("{reason}\n{USAGE}"));
             return ExitCode::from(EXIT_USAGE);

@@ -1,12 +1,12 @@
 //! The count: every person of every event, once.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::event::Format;
 use crate::ids::PersonId;
-use crate::report::facts::{EventFacts, Fate, PersonFacts, Standing, Workplace};
+use crate::report::facts::{EventFacts, Fate, PersonFacts, Standing, Workplace, WorkplaceKind};
 use crate::report::figure::{Cell, Figure, Figures};
-use crate::report::{Breakdown, CONFIDENTIAL, Completeness, Period, Report, Row, RowKey, Table};
+use crate::report::{Breakdown, CONFIDENTIAL, Completeness, Period, Reach, Report, Row, RowKey, Table};
 use crate::role::Role;
 
 /// What one row has come to so far.
@@ -203,7 +203,7 @@ pub(super) fn report(period: Period, events: &[EventFacts]) -> Report {
         if event.fate == Fate::Held {
             event.people.iter().for_each(|person| totals.add_person(event, person));
             completeness.events += 1;
-            completeness.lacking_attendance += u64::from(lacks_attendance(event));
+            completeness.lacking_attendance += u64::from(event.lacks_attendance());
         }
         for table in &mut tables {
             table.add(event);
@@ -214,13 +214,34 @@ pub(super) fn report(period: Period, events: &[EventFacts]) -> Report {
         from: period.from(),
         to: period.to(),
         completeness,
+        reach: Some(reach(events)),
         totals: totals.figures(true),
         tables: tables.into_iter().map(Counting::table).collect(),
     }
 }
 
-fn lacks_attendance(event: &EventFacts) -> bool {
-    event.people.iter().any(|person| person.standing == Standing::Held && person.minutes.is_none())
+/// Whom the events reached. An organisation is a school if anybody of it says so.
+fn reach(events: &[EventFacts]) -> Reach {
+    let mut certified = HashSet::new();
+    let mut kinds: HashMap<&str, WorkplaceKind> = HashMap::new();
+    for event in events.iter().filter(|event| event.fate == Fate::Held) {
+        for person in &event.people {
+            if person.is_certified {
+                certified.insert(person.person);
+            }
+            let attended = person.standing == Standing::Held && outcome(event, person) == Figure::Attended;
+            if let Some(workplace) = person.organisation.as_ref().filter(|_| attended && !event.is_confidential) {
+                let kind = kinds.entry(&workplace.key).or_insert(workplace.kind);
+                *kind = workplace.kind.min(*kind);
+            }
+        }
+    }
+    let of = |kind| kinds.values().filter(|found| **found == kind).count() as u64;
+    Reach {
+        schools: of(WorkplaceKind::School),
+        practices: of(WorkplaceKind::Practice),
+        people_certified: certified.len() as u64,
+    }
 }
 
 /// The row's name in the API, where it has one.

@@ -85,7 +85,8 @@ struct Publication<'a> {
 
 impl<'a> Publication<'a> {
     fn of(exact: &'a Report, totals_are_exact: bool) -> Self {
-        let mut published = exact.clone();
+        // Of how many people, and of how few organisations, is told among the totals or not at all.
+        let mut published = Report { reach: None, ..exact.clone() };
         for row in published.tables.iter_mut().flat_map(|table| &mut table.rows) {
             row.figures = row.figures.map(|figures| published_row(&row.key, &figures));
         }
@@ -143,8 +144,11 @@ impl<'a> Publication<'a> {
             Some((number, row, self.network(number, sum)))
         };
         let standing: Vec<_> = self.exact.tables.iter().enumerate().filter_map(of_table).collect();
-        let (first, ..) = standing.first()?;
-        let blocked = sum.columns().find(|(column, _)| {
+        let (first, row, _) = standing.first()?;
+        let exact = self.exact.tables.get(*first)?.rows.get(*row)?.figures?;
+        // That there was nobody may be known: zeros are shown. The whole moves with any of its parts.
+        let mut columns = sum.columns().filter(|(column, figure)| *column > 0 && exact.count(*figure) > 0);
+        let blocked = columns.find(|(column, _)| {
             let more = standing.iter().all(|(_, row, network)| network.can_be_more(*row, *column));
             let less = standing.iter().all(|(_, row, network)| network.can_be_less(*row, *column));
             !more && !less

@@ -35,6 +35,13 @@ pub struct EventFacts {
     pub ratings: u32,
 }
 
+impl EventFacts {
+    /// Whether there is somebody with a place of whom nobody has recorded what became of it.
+    pub fn lacks_attendance(&self) -> bool {
+        self.people.iter().any(|person| person.standing == Standing::Held && person.minutes.is_none())
+    }
+}
+
 /// What became of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -57,7 +64,7 @@ pub struct PersonFacts {
     pub role: Option<Role>,
     /// Where they work; `None` where it is not known.
     pub organisation: Option<Workplace>,
-    /// Has a certificate of this event that was not revoked.
+    /// Was issued a certificate of this event.
     pub is_certified: bool,
 }
 
@@ -68,10 +75,23 @@ pub struct Workplace {
     pub key: String,
     /// The words shown for it.
     pub name: String,
+    /// What it is, as far as the list or who comes from it tells.
+    pub kind: WorkplaceKind,
     /// The network it belongs to, where known.
     pub network: Option<String>,
     /// The borough it is in, where known.
     pub borough: Option<String>,
+}
+
+/// What an organisation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WorkplaceKind {
+    /// A school or college.
+    School,
+    /// A general practice.
+    Practice,
+    /// Anything else.
+    Other,
 }
 
 /// What somebody had when the event began.

@@ -1,4 +1,6 @@
 //! The figures of a report: what each is called, what exactly it counts, and the value it has in one row.
+//!
+#![doc = include_str!("FIGURES.md")]
 
 use serde::de::{Deserializer, Error as _};
 use serde::ser::{SerializeMap as _, Serializer};
@@ -85,7 +87,7 @@ figures! {
     CpdMinutes = "cpd_minutes", "CPD minutes", Minutes,
         "The event's CPD minutes for each person who attended.";
     CertificatesIssued = "certificates_issued", "Certificates issued", People,
-        "Certificates issued for the events of the period, whenever they were issued, without those revoked.";
+        "People who were issued a certificate for an event of the period, whenever that was; one that was issued again counts once.";
     EvaluationMean = "evaluation_mean", "Evaluation, mean", Answers,
         "The mean of the overall ratings, from 1 to 5, to two decimals.";
     EvaluationResponses = "evaluation_responses", "Evaluation, answers", Answers,
@@ -240,6 +242,15 @@ mod tests {
         assert!(text.starts_with("{\"events_held\":120,\"events_cancelled\":null,\"places_offered\":null,"), "{text}");
         assert!(text.ends_with("\"evaluation_mean\":4.33,\"evaluation_responses\":null}"), "{text}");
         assert_eq!(serde_json::from_str::<Figures>(&text).unwrap(), figures);
+    }
+
+    #[test]
+    fn the_documentation_has_every_definition() {
+        let mut table = "| Figure | Name | What exactly is counted |\n|---|---|---|\n".to_owned();
+        for figure in Figure::ALL {
+            table += &format!("| {} | `{}` | {} |\n", figure.label(), figure.slug(), figure.definition());
+        }
+        assert_eq!(include_str!("FIGURES.md"), table);
     }
 
     #[test]

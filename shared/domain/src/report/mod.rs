@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use audience::Audience;
-pub use facts::{EventFacts, Fate, PersonFacts, Standing, Workplace};
+pub use facts::{EventFacts, Fate, PersonFacts, Standing, Workplace, WorkplaceKind};
 pub use figure::{Cell, Figure, Figures, Kind, grouped, mean};
 pub use period::{InvalidPeriod, Period};
 pub use restated::{Change, Restatement};
@@ -133,6 +133,17 @@ impl Completeness {
     }
 }
 
+/// Whom the period's events reached. Confidential programmes' organisations are not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Reach {
+    /// Schools of which at least one person attended.
+    pub schools: u64,
+    /// General practices of which at least one person attended.
+    pub practices: u64,
+    /// Different people with a certificate of an event of the period.
+    pub people_certified: u64,
+}
+
 /// What a period's events came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -144,6 +155,8 @@ pub struct Report {
     pub to: Date,
     /// How complete it is.
     pub completeness: Completeness,
+    /// Whom it reached; `None` where that would tell too much.
+    pub reach: Option<Reach>,
     /// All events.
     pub totals: Figures,
     /// The same, part by part.

@@ -11,7 +11,8 @@ fn person(number: u8) -> PersonId {
 fn workplace(number: u8) -> Workplace {
     let part = |of: &str, number: u8| (number > 0).then(|| format!("{of} {number}"));
     let (network, borough) = (part("Network", number % 2), part("Borough", number % 3));
-    Workplace { key: format!("A8100{number}"), name: format!("Practice {number}"), network, borough }
+    let kind = [WorkplaceKind::School, WorkplaceKind::Practice, WorkplaceKind::Other][usize::from(number % 3)];
+    Workplace { key: format!("A8100{number}"), name: format!("Practice {number}"), kind, network, borough }
 }
 
 fn people() -> impl Strategy<Value = Vec<PersonFacts>> {

@@ -90,9 +90,13 @@ impl Network {
         self.has_values(self.arc_of(row, column))
     }
 
-    /// Whether enough values are possible for a total.
+    /// Whether enough values are possible for a total, rows that stand still for others moving along.
     pub fn can_move_total(&self, column: usize) -> bool {
-        self.has_values(self.arc_of(self.rows, column))
+        let mut network = self.clone();
+        for arc in &mut network.arcs {
+            arc.is_still = false;
+        }
+        network.has_values(self.arc_of(self.rows, column))
     }
 
     /// Whether a row's count may be more, whatever is known of the row itself.

@@ -35,6 +35,7 @@ fn report(rows: &[(u64, u64)]) -> Report {
         from: day,
         to: day,
         completeness: Completeness::default(),
+        reach: None,
         totals: figures(sum(|row| row.0), sum(|row| row.1)),
         tables: vec![Table { of: Breakdown::Programme, rows: rows.iter().enumerate().map(row).collect() }],
     }
@@ -144,6 +145,39 @@ fn exact_totals_stay_where_they_tell_nothing() {
     let shown: Vec<Cell> =
         published.tables[0].rows.iter().map(|row| row.figures.unwrap().get(Figure::DidNotAttend)).collect();
     assert_eq!(shown, [Cell::Withheld, Cell::Withheld]);
+}
+
+/// The same, and a confidential programme's row in every table.
+fn with_confidential(rows: &[(u64, u64)], confidential: (u64, u64)) -> Report {
+    let mut report = report(&[rows, &[confidential]].concat());
+    let row = report.tables[0].rows.last_mut().unwrap();
+    row.key = RowKey::Confidential;
+    report.tables.push(Table { of: Breakdown::Format, ..report.tables[0].clone() });
+    report
+}
+
+#[test]
+fn a_confidential_row_is_withheld_and_hides_nobody_else() {
+    for (rows, confidential) in
+        [(&[(5, 0)][..], (0, 0)), (&[(30, 5), (41, 6)], (3, 1)), (&[], (4, 0)), (&[(3, 0)], (60, 9))]
+    {
+        let exact = with_confidential(rows, confidential);
+        let published = publish(&exact, true);
+        assert_eq!(published.tables.len(), 2, "{rows:?}");
+        for table in &published.tables {
+            let shown = table.rows.last().unwrap().figures.unwrap();
+            assert_eq!(
+                (shown.get(Figure::PlacesBooked), shown.get(Figure::Attended)),
+                (Cell::Withheld, Cell::Withheld)
+            );
+        }
+        for (at, values) in attack(&exact, &published, false) {
+            assert!(
+                values.len() >= 2 || values.contains(&0),
+                "{rows:?}, cell {at:?} is one of {values:?}: {published:?}"
+            );
+        }
+    }
 }
 
 proptest! {

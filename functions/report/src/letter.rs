@@ -1,0 +1,132 @@
+//! The mail that brings a month's report, and the one that asks for attendance that is missing.
+
+use app::{App, Failure, Notice};
+use domain::report::{Breakdown, Figure, Period, Report, Row};
+use domain::working_hours::uk;
+use domain::{EmailAddress, Hub};
+use jiff::Timestamp;
+use mail::{Letter, Part};
+use store::Enclosure;
+
+use crate::asked::Form;
+use crate::form::{Made, heading, render, standing};
+use crate::kept::current;
+
+/// Bars of one chart at most.
+const BARS_MAX: usize = 9;
+
+/// Posts a month's report to everybody who is to have it, as it stands: provisional, or final. Posting it again, to
+/// whom it has been posted, posts nothing. That there was nothing is said on the 1st alone.
+pub async fn post(app: &App, month: Period, now: Timestamp, hub: &Hub) -> Result<(), Failure> {
+    if hub.report_recipients.is_empty() {
+        return Ok(());
+    }
+    let made = current(&app.store, month, now, None).await.map_err(Failure::new)?;
+    // What was final stays as it was mailed; a restatement is on the page.
+    let made = if made.is_final { current(&app.store, month, now, Some(1)).await.map_err(Failure::new)? } else { made };
+    let is_first = uk().to_datetime(now).day() == 1;
+    if made.report.tables.iter().all(|table| table.rows.is_empty()) && !is_first {
+        return Ok(());
+    }
+    let bytes = render(&made, Form::Workbook).map_err(Failure::new)?;
+    let stage = if made.is_final { "final" } else { "provisional" };
+    let letter = letter(app, month, &made, &hub.name);
+    for recipient in &hub.report_recipients {
+        let workbook = Enclosure {
+            name: format!("report-{month}-{stage}.xlsx"),
+            content_type: Form::Workbook.content_type().to_owned(),
+            bytes: bytes.clone(),
+        };
+        let mark = format!("{month}-{stage}");
+        let enclosures = vec![workbook];
+        app.post(Notice { to: recipient, kind: "report", mark, letter: letter.clone(), enclosures }).await?;
+    }
+    Ok(())
+}
+
+/// Posts the question for attendance that is missing, once a month and organiser.
+pub async fn ask_for_attendance(
+    app: &App,
+    month: Period,
+    organiser: &EmailAddress,
+    events: Vec<(String, String)>,
+    hub: &str,
+) -> Result<(), Failure> {
+    let letter = Letter {
+        subject: format!("Attendance missing for {}", month.words()),
+        greeting: String::new(),
+        parts: vec![
+            Part::Text(
+                "These events lack attendance for some of the people who had a place. The report becomes final on the \
+                 10th."
+                    .to_owned(),
+            ),
+            Part::Facts(events),
+            Part::Link { label: "See the report".to_owned(), url: page(app, month) },
+        ],
+        hub: hub.to_owned(),
+    };
+    let mark = month.to_string();
+    app.post(Notice { to: organiser, kind: "attendance-missing", mark, letter, enclosures: Vec::new() }).await?;
+    Ok(())
+}
+
+fn page(app: &App, period: Period) -> String {
+    format!("{}/organise/reports/{period}", app.config.base_url)
+}
+
+fn letter(app: &App, period: Period, made: &Made, hub: &str) -> Letter {
+    let report = &made.report;
+    let subject = if made.is_final { format!("{}, final", heading(made)) } else { heading(made) };
+    let url = page(app, period);
+    let parts = vec![
+        Part::Text(format!("{}.\n{}.", report.completeness.words(), standing(made))),
+        Part::Link { label: "See the report".to_owned(), url },
+        Part::Heading("In short".to_owned()),
+        Part::Facts(in_short(report)),
+        Part::Bars { heading: "Places booked by programme".to_owned(), rows: by_programme(report) },
+        Part::Bars { heading: "What became of the places booked".to_owned(), rows: outcomes(report) },
+        Part::Text("The workbook that goes along holds every table, and what each figure counts.".to_owned()),
+    ];
+    Letter { subject, greeting: String::new(), parts, hub: hub.to_owned() }
+}
+
+fn in_short(report: &Report) -> Vec<(String, String)> {
+    let shown = [
+        Figure::EventsHeld,
+        Figure::PlacesOffered,
+        Figure::PlacesBooked,
+        Figure::Attended,
+        Figure::DidNotAttend,
+        Figure::WaitingUnmet,
+        Figure::Cancelled,
+        Figure::People,
+        Figure::OrganisationsReached,
+        Figure::CertificatesIssued,
+    ];
+    shown.map(|figure| (figure.label().to_owned(), report.totals.get(figure).words())).into()
+}
+
+/// A bar: its name, the number in words, and how long it is, of a hundred.
+type Bar = (String, String, u8);
+
+fn bars(counts: Vec<(String, u64)>) -> Vec<Bar> {
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
+    let bar = |(name, count): (String, u64)| {
+        (name, domain::report::grouped(count), u8::try_from(count * 100 / most).unwrap_or(100))
+    };
+    counts.into_iter().map(bar).collect()
+}
+
+fn by_programme(report: &Report) -> Vec<Bar> {
+    let count = |row: &Row| (row.label.clone(), row.figures.map_or(0, |figures| figures.count(Figure::PlacesBooked)));
+    let mut counts: Vec<_> = report.rows(Breakdown::Programme).iter().map(count).collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.truncate(BARS_MAX);
+    bars(counts)
+}
+
+fn outcomes(report: &Report) -> Vec<Bar> {
+    let shown = [Figure::Attended, Figure::AttendedPart, Figure::DidNotAttend, Figure::NotRecorded];
+    bars(shown.map(|figure| (figure.label().to_owned(), report.totals.count(figure))).into())
+}

@@ -1,0 +1,193 @@
+//! What reports are computed from, each item read once; and the reports that have become final.
+//!
+//! An event's own items (configuration, ledger, attendance, evaluation) lie in one partition and are one query. Of
+//! registrations a report needs what somebody does and where, so that is what is read of them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use domain::attendance::Attendance;
+use domain::ledger::Ledger;
+use domain::{EventId, Organisation, PersonId, Role};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use crate::failure::Failure;
+use crate::item::{Attributes as _, Item, number, text};
+use crate::keys::{ATTENDANCE, Key, SK, month};
+use crate::registrations::read_key;
+use crate::{EventRecord, Store, attendance, events, ledger_item};
+
+/// Requests at a time.
+const AT_ONCE: usize = 16;
+/// Keys per batch read (the API's bound).
+const BATCH: usize = 100;
+
+/// An event with everything that lies under it.
+#[derive(Debug, Clone)]
+pub struct EventItems {
+    /// Its configuration.
+    pub record: EventRecord,
+    /// Who holds which place.
+    pub ledger: Ledger,
+    /// Who came.
+    pub attendance: Attendance,
+}
+
+/// What a report needs to know of a registration.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Booker {
+    /// What the person does.
+    pub role: Role,
+    /// Where the person works.
+    pub organisation: Option<Organisation>,
+}
+
+/// A report as it became final, or was restated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptReport {
+    /// From 1.
+    pub version: u32,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The report, as JSON.
+    pub json: String,
+    /// The SHA-256 of that text, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl Store {
+    /// Identifiers of the events whose first session starts from `begins` to before `ends`, in order of start.
+    pub async fn events_starting(&self, begins: Timestamp, ends: Timestamp) -> Result<Vec<EventId>, Failure> {
+        let last = ends - SignedDuration::from_nanos(1);
+        let months = months(begins, last).into_iter().map(|month| async move { self.query(&month, "", true).await });
+        let pages: Vec<Vec<Item>> = stream::iter(months).buffered(AT_ONCE).try_collect().await?;
+        let mut found = BTreeSet::new();
+        for item in pages.iter().flatten() {
+            let unreadable = || Failure::unreadable("not an entry of a month");
+            let (start, event) = item.text(SK)?.rsplit_once('#').ok_or_else(unreadable)?;
+            let start: Timestamp = start.parse().map_err(Failure::unreadable)?;
+            if (begins..ends).contains(&start) {
+                found.insert((start, event.parse::<EventId>().map_err(Failure::unreadable)?));
+            }
+        }
+        Ok(found.into_iter().map(|(_, event)| event).collect())
+    }
+
+    /// Events with all that lies under them, one query each, in this order; one that is not whole is left out.
+    pub async fn event_items(&self, ids: Vec<EventId>) -> Result<Vec<EventItems>, Failure> {
+        let queries = ids.into_iter().map(|id| async move {
+            let items = self.query(&Key::Event(id).pk(), "", true).await?;
+            read_event(&items)
+        });
+        let found: Vec<Option<EventItems>> = stream::iter(queries).buffered(AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// What people said of themselves when they booked; whoever has no registration is left out.
+    pub async fn bookers(
+        &self,
+        bookings: &[(EventId, PersonId)],
+    ) -> Result<HashMap<(EventId, PersonId), Booker>, Failure> {
+        let keys = |batch: &[(EventId, PersonId)]| {
+            batch.iter().map(|(event, person)| Key::Registration(*person, *event).attributes()).collect()
+        };
+        let keys: Vec<Vec<Item>> = bookings.chunks(BATCH).map(keys).collect();
+        let batches = keys.into_iter().map(|keys| async move {
+            self.batch_of(keys, "PK, SK, d").await?.iter().map(read_booker).collect::<Result<Vec<_>, Failure>>()
+        });
+        let found: Vec<Vec<_>> = stream::iter(batches).buffer_unordered(AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Every version of a period's final report, the first first.
+    pub async fn kept_reports(&self, period: &str) -> Result<Vec<KeptReport>, Failure> {
+        let items = self.query(&Key::Report(period.to_owned(), 0).pk(), "V#", true).await?;
+        let mut kept = items.iter().map(read_kept).collect::<Result<Vec<_>, Failure>>()?;
+        kept.sort_by_key(|report| report.version);
+        Ok(kept)
+    }
+
+    /// Keeps a version of a period's final report for good; whether nobody was quicker.
+    pub async fn keep_report(&self, period: &str, kept: &KeptReport) -> Result<bool, Failure> {
+        let mut item = Key::Report(period.to_owned(), kept.version).attributes();
+        item.insert("at".to_owned(), number(kept.at.as_millisecond()));
+        item.insert("d".to_owned(), text(&kept.json));
+        item.insert("hash".to_owned(), text(&kept.sha256));
+        self.put_if_absent(item).await
+    }
+
+    /// Reads these attributes of many items, consistently; one that is not there is left out.
+    async fn batch_of(&self, keys: Vec<Item>, attributes: &str) -> Result<Vec<Item>, Failure> {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).projection_expression(attributes);
+        let mut pending = Some(wanted.consistent_read(true).build()?);
+        let (mut items, mut attempt) = (Vec::new(), 0);
+        while let Some(request) = pending.take() {
+            let reply = self.client.batch_get_item().request_items(&self.table, request).send().await?;
+            items.extend(reply.responses.unwrap_or_default().into_values().flatten());
+            pending = reply.unprocessed_keys.unwrap_or_default().remove(&self.table);
+            if pending.is_some() {
+                attempt += 1;
+                self.pause(attempt).await;
+            }
+        }
+        Ok(items)
+    }
+}
+
+/// The partitions of the months, in UTC, that lie between two instants.
+fn months(begins: Timestamp, last: Timestamp) -> Vec<String> {
+    let day = |at: Timestamp| jiff::tz::TimeZone::UTC.to_datetime(at).date();
+    let until = day(last);
+    let next = |first: &Date| first.last_of_month().tomorrow().ok().filter(|first| *first <= until);
+    let firsts = std::iter::successors(Some(day(begins).first_of_month()), next);
+    let start = |first: Date| jiff::tz::TimeZone::UTC.to_timestamp(first.at(0, 0, 0, 0)).unwrap_or(begins);
+    firsts.map(|first| month(start(first))).collect()
+}
+
+fn read_event(items: &[Item]) -> Result<Option<EventItems>, Failure> {
+    let (mut record, mut ledger, mut came) = (None, None, Attendance::default());
+    for item in items {
+        match item.text(SK)? {
+            "C" => record = Some(events::read(item)?),
+            "L" => ledger = Some(ledger_item::read(item)?),
+            key if key.starts_with(ATTENDANCE) => {
+                let (session, people, version) = attendance::read(item)?;
+                came.version += version;
+                came.sessions.insert(session, people);
+            }
+            _ => {}
+        }
+    }
+    Ok(record.zip(ledger).map(|(record, ledger)| EventItems { record, ledger, attendance: came }))
+}
+
+fn read_booker(item: &Item) -> Result<((EventId, PersonId), Booker), Failure> {
+    let (person, event) = read_key(item)?;
+    Ok(((event, person), serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?))
+}
+
+fn read_kept(item: &Item) -> Result<KeptReport, Failure> {
+    let version = item.text(SK)?.strip_prefix("V#").and_then(|version| version.parse().ok());
+    Ok(KeptReport {
+        version: version.ok_or_else(|| Failure::unreadable("not the key of a final report"))?,
+        at: Timestamp::from_millisecond(item.number("at")?).map_err(Failure::unreadable)?,
+        json: item.text("d")?.to_owned(),
+        sha256: item.text("hash")?.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_touches_the_months_it_lies_in() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(months(at("2026-09-30T23:00:00Z"), at("2026-10-31T23:59:59Z")), ["M#2026-09", "M#2026-10"]);
+        assert_eq!(months(at("2026-11-01T00:00:00Z"), at("2026-11-30T23:59:59Z")), ["M#2026-11"]);
+        assert_eq!(months(at("2026-03-31T23:00:00Z"), at("2027-03-31T22:59:59Z")).len(), 13);
+    }
+}
