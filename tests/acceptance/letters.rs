@@ -278,6 +278,7 @@ async fn who_came_and_who_did_not_can_be_written_to_and_only_who_may_have_come_i
         let message = json!({"subject": format!("To {to}"), "body": "Hello.", "to": to});
         let answer = hub.as_admin(Method::POST, &format!("/api/v1/events/{event}/messages"), &message).await;
         assert_eq!(answer.body, json!({"recipients": recipients}), "{to}");
+        hub.settle().await;
     }
     hub.set_clock("2026-12-02T10:00:00Z").await;
     let told = async |name| hub.subjects(name).await.split_off(3);

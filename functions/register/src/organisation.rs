@@ -32,17 +32,14 @@ pub async fn find(app: &App, typed: &FormData, form: Value) -> Result<Found, Fai
         return Ok(Found::Settled(form));
     }
     let listed = app.store.listed_organisations().await?;
-    Ok(match meant(&listed, &given, choice) {
-        Some(meant) => Found::Settled(with(form, meant)),
-        None => {
-            let found = listed.search(name, FOUND_MAX);
-            if found.is_empty() {
-                Found::Settled(form)
-            } else {
-                Found::Several(found.into_iter().map(choose).collect())
-            }
-        }
-    })
+    if let Some(meant) = meant(&listed, &given, choice) {
+        return Ok(Found::Settled(with(form, meant)));
+    }
+    let found = listed.search(name, FOUND_MAX);
+    if found.is_empty() {
+        return Ok(Found::Settled(form));
+    }
+    Ok(Found::Several(found.into_iter().map(choose).collect()))
 }
 
 fn meant<'a>(listed: &'a Organisations, given: &Organisation, choice: &str) -> Option<&'a ListedOrganisation> {

@@ -62,27 +62,33 @@ pub async fn submit(
     let typed = FormData::read(&headers, request).await?;
     let value = match read(&typed, &record) {
         Ok(value) => value,
-        Err(errors) => {
-            let mistakes = Mistake::of(&errors);
-            let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
-            let content = form_page(&app, &record, &typed, &mistakes, is_full(&record, &ledger));
-            let hub = app.hub().await?;
-            return Ok(frame(&hub, &record, &title(&record)).show_again(&content));
-        }
+        Err(errors) => return ask_again(&app, &record, &typed, &errors, Vec::new()).await,
     };
     let value = match organisation::find(&app, &typed, value).await.map_err(Rejection::Failure)? {
         Found::Settled(value) => value,
         Found::Several(organisations) => {
-            let mistakes =
-                Mistake::of(&mistake("organisation/choice", "Select your organisation, or that it is not listed"));
-            let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
-            let content = form_page(&app, &record, &typed, &mistakes, is_full(&record, &ledger));
-            let content = FormPage { organisations, ..content };
-            return Ok(frame(&app, &record, &title(&record)).show_again(&content));
+            let errors = mistake("organisation/choice", "Select your organisation, or that it is not listed");
+            return ask_again(&app, &record, &typed, &errors, organisations).await;
         }
     };
     let told = book(&app, record, value, Via::Person).await?;
     Ok(page::see_other(&format!("/events/{}/booked?ref={}", told.record.id, told.reference)))
+}
+
+/// The form as it was filled in, with what is wrong and the organisations that may be meant.
+async fn ask_again(
+    app: &App,
+    record: &EventRecord,
+    typed: &FormData,
+    errors: &[FieldError],
+    organisations: Vec<(String, String)>,
+) -> Result<Response, Rejection> {
+    let mistakes = Mistake::of(errors);
+    let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
+    let content = form_page(app, record, typed, &mistakes, is_full(record, &ledger));
+    let content = FormPage { organisations, ..content };
+    let hub = app.hub().await?;
+    Ok(frame(&hub, record, &title(record)).show_again(&content))
 }
 
 /// The form's own mistakes first; then what only programs do wrong.

@@ -64,7 +64,8 @@ where
     let serve = service_fn(|event: LambdaEvent<Value>| {
         let app = Arc::clone(&app);
         async move {
-            let outcome = handle(app, event.payload).await;
+            // Boxed: the types of what a handler awaits nest deeper than the compiler looks.
+            let outcome = Box::pin(handle(app, event.payload)).await;
             if let Err(failure) = &outcome {
                 tracing::error!(request.id = event.context.request_id, error = failure.chain(), "invocation failed");
             }
