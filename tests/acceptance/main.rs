@@ -4,6 +4,7 @@ mod attendance;
 mod attendance_import;
 mod bad_input;
 mod capacity;
+mod certificates;
 mod charges;
 mod check_in;
 mod crowd;

@@ -153,6 +153,32 @@ async fn attend(hub: &TestHub) {
     let ignore = format!("{path}/pending/{}/ignore", unmatched.as_str().expect("an entry"));
     assert_eq!(hub.as_admin(Method::POST, &ignore, &json!({})).await.status, 200);
     assert_eq!(hub.as_admin(Method::GET, "/api/v1/charges/2026-27-Q4.json", &Value::Null).await.status, 200);
+    hub.advance("PT31M").await;
+    let pia = roster.body["registrations"][0]["reference"].as_str().expect("a reference");
+    certify(hub, &format!("/api/v1/events/{event}"), pia, &link).await;
+}
+
+/// A certificate that was issued by itself: fetched, checked, its event evaluated, and taken back.
+async fn certify(hub: &TestHub, base: &str, reference: &str, link: &str) {
+    let number = hub.booking(link).await.text("certificate_number").to_owned();
+    for path in [
+        format!("/bookings/{link}/certificate.pdf"),
+        format!("/bookings/{link}/certificates"),
+        format!("/api/v1/certificates/{number}/credential"),
+    ] {
+        assert_eq!(hub.get(&path).await.status, 200, "{path}");
+    }
+    let name = [("name", "Pia Pine")];
+    let asked = send(hub.request(Method::POST, &format!("/certificates/{number}")).form(&name)).await;
+    assert_eq!(asked.status, 200);
+    let scores = [("useful", "5"), ("clear", "4"), ("led", "5")];
+    let evaluated = send(hub.request(Method::POST, &format!("/bookings/{link}/evaluation")).form(&scores)).await;
+    assert_eq!(evaluated.status, 303, "{evaluated:?}");
+    for path in [format!("{base}/certificates"), format!("{base}/evaluation")] {
+        assert_eq!(hub.as_admin(Method::GET, &path, &Value::Null).await.status, 200, "{path}");
+    }
+    let revoke = format!("{base}/certificates/{reference}/revoke");
+    assert_eq!(hub.as_admin(Method::POST, &revoke, &json!({"reason": "Issued in error."})).await.status, 200);
 }
 
 fn template() -> Template {

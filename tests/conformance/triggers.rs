@@ -43,6 +43,9 @@ async fn every_function_understands_its_requests() {
         ("http-create.json", 401),
         ("http-report.json", 401),
         ("http-attendance.json", 401),
+        ("http-check.json", 200),
+        ("http-certificate.json", 404),
+        ("http-certificate-pdf.json", 404),
     ];
     let mut seen = 0;
     for function in template().functions {

@@ -81,6 +81,7 @@ fn an_event_has_the_events_fields() {
         ("Opening", &written["registration"]),
         ("Cancellation", &written["cancellation"]),
         ("CertificateRule", &written["certificate"]),
+        ("EvaluationRule", &written["evaluation"]),
     ] {
         assert_eq!(names(&schemas[schema]["properties"]), names(part), "{schema}");
     }
@@ -102,6 +103,12 @@ fn every_refusal_has_its_code() {
         Refusal::OfferExpired,
         Refusal::NoOffer,
         Refusal::NotStarted,
+        Refusal::CertificateNotFound,
+        Refusal::NotAttended,
+        Refusal::EvaluationMissing,
+        Refusal::CertificateWithheld,
+        Refusal::CertificateRevoked,
+        Refusal::CertificateIssued,
         Refusal::RulesChanged,
     ] {
         assert!(codes.contains(refusal.code()), "{}", refusal.code());

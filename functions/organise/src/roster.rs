@@ -116,8 +116,11 @@ impl Roll<'_> {
         let sharing = |person: PersonId| sharing_mailbox(self.ledger, person).chain([person]);
         let wanted: BTreeSet<PersonId> = people.iter().flat_map(|(_, person)| sharing(*person)).collect();
         let registrations = self.app.store.registrations(self.record.id, wanted).await?;
+        let came = self.attendance.people();
+        let came = people.iter().map(|(_, person)| *person).filter(|person| came.contains(person));
+        let holdings = self.app.store.holdings(self.record.id, came).await?;
         let row = |(_, person): &(RowOrder, PersonId)| {
-            Row::of(self.app, self.record, self.ledger, *person, &registrations, self.attendance)
+            Row::of(self.app, self.record, self.ledger, *person, &registrations, self.attendance, &holdings)
         };
         Ok(people.iter().filter_map(row).collect())
     }

@@ -13,7 +13,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use store::EventRecord;
+use store::{EventRecord, Holding};
 
 /// A row, its fields in the order of the API.
 #[derive(Serialize)]
@@ -57,6 +57,7 @@ impl Row {
         person: PersonId,
         registrations: &BTreeMap<PersonId, Registration>,
         attendance: &Attendance,
+        holdings: &BTreeMap<PersonId, Holding>,
     ) -> Option<Self> {
         let standing = standing(record, ledger, attendance, person)?;
         let live = ledger.live(person);
@@ -76,7 +77,10 @@ impl Row {
             registered_at: registration.map(|registration| registration.at),
             offer_until: standing.offer_until,
             minutes: attendance.minutes(&record.event, person),
-            certificate_number: None,
+            certificate_number: holdings
+                .get(&person)
+                .and_then(|held| held.latest)
+                .map(|(number, _)| number.to_string()),
             possible_duplicate_of: twin(ledger, person, registrations)
                 .map(|twin| app.identity.reference(record.id, twin)),
         })
@@ -87,7 +91,8 @@ impl Row {
         let wanted: BTreeSet<PersonId> = sharing_mailbox(ledger, person).chain([person]).collect();
         let registrations = app.store.registrations(record.id, wanted).await?;
         let attendance = app.attendance(record).await?;
-        let row = Self::of(app, record, ledger, person, &registrations, &attendance);
+        let holdings = app.store.holdings(record.id, attendance.people().take(&person)).await?;
+        let row = Self::of(app, record, ledger, person, &registrations, &attendance, &holdings);
         row.ok_or_else(|| Refusal::BookingNotFound.into())
     }
 }

@@ -78,13 +78,8 @@ pub fn provisional(report: Report) -> Made {
 /// Keeps a report for good under this number, unless it is taken; whether it was kept.
 pub async fn keep(store: &Store, report: &Report, version: u32, now: Timestamp) -> Result<bool, ReportError> {
     let json = serde_json::to_string(report)?;
-    let sha256 = hexadecimal(&Sha256::digest(json.as_bytes()));
+    let sha256 = hex::encode(Sha256::digest(json.as_bytes()));
     Ok(store.keep_report(&report.period, &KeptReport { version, at: now, json, sha256 }).await?)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16);
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit).collect()
 }
 
 /// The last of these versions, with what each changed.

@@ -34,6 +34,8 @@ pub fn handler(id: &str, app: Arc<App>) -> Option<Handler> {
         "Attend" => Handler::Http(attend::router(app)),
         "Cancel" => Handler::Http(cancel::router(app)),
         "Catalogue" => Handler::Http(catalogue::router(app)),
+        "Certificate" => Handler::Http(certificate::router(app)),
+        "CertificateIssue" => event(app, |app, tick| async move { certificate::issue(&app, tick).await }),
         "Notify" => event(app, |app, batch| async move { notify::handle(&app, batch).await }),
         "NotifyBounce" => event(app, |app, said| async move { notify::bounced(&app, said).await }),
         "NotifySweep" => event(app, |app, tick| async move { notify::sweep(&app, tick).await }),

@@ -18,6 +18,10 @@ pub fn open(folder: &Folder, issuer: JwkSet) -> io::Result<Secrets> {
         folder.write(FILE, &serde_json::to_vec_pretty(&secrets)?)?;
         secrets
     };
+    // A folder of before certificates.
+    if secrets.ensure_signing_key() {
+        folder.write(FILE, &serde_json::to_vec_pretty(&secrets)?)?;
+    }
     secrets.set_jwks(issuer);
     Ok(secrets)
 }

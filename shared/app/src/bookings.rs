@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use domain::ledger::{Command, Ending, Ledger, Place};
 use domain::registration::Via;
-use domain::{Attendance, Organisation, Refusal, Registration};
+use domain::{Attendance, CertificateNumber, Organisation, Refusal, Registration};
 use serde_json::{Value, json};
 use store::EventRecord;
 
@@ -27,6 +27,8 @@ pub struct HeldBooking {
     pub attendance: Attendance,
     /// Where it stands.
     pub standing: Standing,
+    /// The number of its latest certificate.
+    pub certificate: Option<CertificateNumber>,
 }
 
 /// The booking of the path's `{token}`, before anything of the body is read.
@@ -51,7 +53,11 @@ impl App {
         let (record, ledger) = found.ok_or(Refusal::BookingNotFound)?;
         let attendance = self.attendance(&record).await?;
         let standing = standing(&ledger, &registration)?.after(attendance.presence(&record.event, link.person));
-        Ok(HeldBooking { link, record, ledger, registration, attendance, standing })
+        // Nobody has a certificate of whom nothing is recorded.
+        let is_recorded = attendance.minutes(&record.event, link.person).is_some();
+        let holding = if is_recorded { self.store.holding(link.person, link.event).await? } else { None };
+        let certificate = holding.and_then(|holding| holding.latest).map(|(number, _)| number);
+        Ok(HeldBooking { link, record, ledger, registration, attendance, standing, certificate })
     }
 
     /// Changes a booking by a step of its ledger; the booking as it stands then.
@@ -82,7 +88,7 @@ impl App {
             "position": held.standing.position,
             "offer_until": held.standing.offer_until,
             "event": self.event_brief(held.record.id, &held.record),
-            "certificate_number": null,
+            "certificate_number": held.certificate,
         })
     }
 }

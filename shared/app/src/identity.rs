@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::attendance::SessionNumber;
-use domain::{EmailAddress, EventId, Generation, MailboxId, PersonId, PersonName, Reference};
+use domain::{CertificateNumber, EmailAddress, EventId, Generation, MailboxId, PersonId, PersonName, Reference};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
@@ -95,6 +95,48 @@ impl Identity {
     /// A keyed hash of a request, to tell a retry from another request.
     pub fn fingerprint(&self, request: &[u8]) -> String {
         let bytes: [u8; 16] = self.hash(&[b"request", request]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The number of somebody's certificate for an event; `version` is 1, and one more for each that took another's place.
+    pub fn certificate_number(&self, event: EventId, person: PersonId, version: u16) -> CertificateNumber {
+        let (event, version) = (event.to_string(), version.to_be_bytes());
+        let bytes: [u8; 8] = self.hash(&[b"certificate", event.as_bytes(), person.as_bytes(), &version]);
+        CertificateNumber::from_bits(u64::from_be_bytes(bytes))
+    }
+
+    /// The secret in a certificate's code: whoever shows it has the certificate in hand.
+    pub fn certificate_secret(&self, number: CertificateNumber) -> String {
+        let bytes: [u8; 12] = self.hash(&[b"certificate-secret", &number.bits().to_be_bytes()]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Whether a text is a certificate's secret, in constant time.
+    pub fn is_certificate_secret(&self, number: CertificateNumber, text: &str) -> bool {
+        self.certificate_secret(number).as_bytes().ct_eq(text.as_bytes()).into()
+    }
+
+    /// Whether two names are one, however spelt, in a time that tells nothing of either.
+    pub fn is_same_name(&self, one: &PersonName, other: &PersonName) -> bool {
+        let hash = |name: &PersonName| self.hash::<32>(&[b"name-check", name.folded().as_bytes()]);
+        hash(one).ct_eq(&hash(other)).into()
+    }
+
+    /// What stands for a holder in a credential: says nothing, and leads nowhere without the key.
+    pub fn credential_subject(&self, number: CertificateNumber) -> [u8; 16] {
+        self.hash(&[b"credential-subject", &number.bits().to_be_bytes()])
+    }
+
+    /// Half a place of a status list, mixed: one round of the permutation that scatters places.
+    pub fn scattered(&self, list: u32, round: u8, half: u32) -> u32 {
+        let bytes: [u8; 4] = self.hash(&[b"status", &list.to_be_bytes(), &[round], &half.to_be_bytes()]);
+        u32::from_be_bytes(bytes)
+    }
+
+    /// What stands for a person's evaluation of an event among its answers: nothing leads back without the key.
+    pub fn evaluation_token(&self, event: EventId, person: PersonId, round: &str) -> String {
+        let (event, round) = (event.to_string(), round.as_bytes());
+        let bytes: [u8; 12] = self.hash(&[b"evaluation", event.as_bytes(), person.as_bytes(), round]);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 

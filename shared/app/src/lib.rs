@@ -5,6 +5,7 @@ pub mod access;
 mod asked;
 pub mod audiences;
 mod bookings;
+mod certificates;
 mod clock;
 mod config;
 mod edge;
@@ -36,7 +37,7 @@ pub use identity::{Identity, Link};
 pub use lambda::{run_events, run_http};
 pub use limits::Limits;
 pub use post::Notice;
-pub use secrets::{InvalidSecrets, Secrets};
+pub use secrets::{InvalidSecrets, Secrets, SigningKey};
 
 /// The real seconds within which an invocation of `register` has ended: its timeout in the template.
 pub const REGISTER_TIMEOUT_SECONDS: i64 = 5;
@@ -73,6 +74,8 @@ pub struct App {
     pub identity: Identity,
     /// Who organisers are.
     pub sign_in: Verifier,
+    /// What certificates are signed with, the newest last.
+    pub signing_keys: Vec<SigningKey>,
     /// Settings.
     pub config: Config,
     /// How often one network may book.
@@ -89,6 +92,7 @@ impl App {
             store: Store::new(dynamodb, config.table.clone(), Arc::new(clock::entropy)),
             mailer: Mailer::new(ses, config.mail_from.clone()),
             identity: Identity::new(&secrets),
+            signing_keys: secrets.signing_keys,
             sign_in,
             clock,
             config,

@@ -1,15 +1,19 @@
 //! The hub's keys: the identity key (made once, never rotated), link keys (the newest signs, all verify), and the
-//! public keys of the organisers' issuer.
+//! public keys of the organisers' issuer, and the keys that sign certificates (the newest signs; a retired one may be
+//! kept by its public half alone).
 //!
-//! On AWS each is a parameter under one path: `identity-key`, `link-keys`, `jwks`. On one machine they are one file.
+//! On AWS each is a parameter under one path: `identity-key`, `link-keys`, `jwks`, `signing-keys`. On one machine they
+//! are one file.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::working_hours::uk;
+use ed25519_dalek::SigningKey as Secret;
 use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
 use crate::clock::random_bytes;
+use crate::{Clock, Failure};
 
 /// Every key of a hub. Does not print.
 #[derive(Clone, Serialize, Deserialize)]
@@ -18,6 +22,18 @@ pub struct Secrets {
     pub(crate) identity_key: [u8; 32],
     pub(crate) link_keys: Vec<LinkKey>,
     pub(crate) jwks: JwkSet,
+    pub(crate) signing_keys: Vec<SigningKey>,
+}
+
+/// A key that signs certificates (Ed25519), or once did.
+#[derive(Clone)]
+pub struct SigningKey {
+    /// The day from which it signs; its name for those who verify.
+    pub id: String,
+    /// The secret half; a retired key may be without.
+    pub secret: Option<[u8; 32]>,
+    /// The public half.
+    pub public: [u8; 32],
 }
 
 /// A key that signs links, or once did.
@@ -33,6 +49,17 @@ struct Stored {
     identity_key: String,
     link_keys: Vec<StoredLinkKey>,
     jwks: JwkSet,
+    #[serde(default)]
+    signing_keys: Vec<StoredSigningKey>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct StoredSigningKey {
+    id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    public: Option<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -50,7 +77,27 @@ impl Secrets {
     /// New keys; no issuer yet.
     pub fn generate() -> Self {
         let link_keys = vec![LinkKey { id: 1, key: random_bytes() }];
-        Self { identity_key: random_bytes(), link_keys, jwks: JwkSet { keys: Vec::new() } }
+        let jwks = JwkSet { keys: Vec::new() };
+        let mut secrets = Self { identity_key: random_bytes(), link_keys, jwks, signing_keys: Vec::new() };
+        secrets.ensure_signing_key();
+        secrets
+    }
+
+    /// Makes a key for certificates where there is none, named after the day; whether it made one.
+    pub fn ensure_signing_key(&mut self) -> bool {
+        let is_needed = self.signing_keys.is_empty();
+        if is_needed {
+            self.add_signing_key();
+        }
+        is_needed
+    }
+
+    /// Makes a new key for certificates; the earlier ones stay published.
+    pub fn add_signing_key(&mut self) {
+        let day = uk().to_datetime(Clock::real()).date();
+        let same_day = self.signing_keys.iter().filter(|key| key.id.starts_with(&day.to_string())).count();
+        let id = if same_day == 0 { day.to_string() } else { format!("{day}-{}", same_day + 1) };
+        self.signing_keys.push(SigningKey::of_secret(id, random_bytes()));
     }
 
     /// Sets the public keys of the organisers' issuer (RFC 7517).
@@ -79,6 +126,10 @@ impl Secrets {
             identity_key: value("identity-key")?.clone(),
             link_keys: serde_json::from_str(value("link-keys")?).map_err(Failure::new)?,
             jwks: serde_json::from_str(value("jwks")?).map_err(Failure::new)?,
+            signing_keys: match values.get("signing-keys") {
+                Some(keys) => serde_json::from_str(keys).map_err(Failure::new)?,
+                None => Vec::new(),
+            },
         };
         Self::try_from(stored).map_err(Failure::new)
     }
@@ -94,7 +145,13 @@ impl TryFrom<Stored> for Secrets {
         if link_keys.is_empty() {
             return Err(InvalidSecrets);
         }
-        Ok(Self { identity_key: key(&stored.identity_key)?, link_keys, jwks: stored.jwks })
+        let signing_key = |stored: StoredSigningKey| match (&stored.key, &stored.public) {
+            (Some(secret), _) => Ok(SigningKey::of_secret(stored.id.clone(), key(secret)?)),
+            (None, Some(public)) => Ok(SigningKey { id: stored.id.clone(), secret: None, public: key(public)? }),
+            (None, None) => Err(InvalidSecrets),
+        };
+        let signing_keys = stored.signing_keys.into_iter().map(signing_key).collect::<Result<_, _>>()?;
+        Ok(Self { identity_key: key(&stored.identity_key)?, link_keys, jwks: stored.jwks, signing_keys })
     }
 }
 
@@ -105,6 +162,20 @@ impl From<Secrets> for Stored {
             identity_key: STANDARD.encode(secrets.identity_key),
             link_keys: secrets.link_keys.iter().map(link_key).collect(),
             jwks: secrets.jwks,
+            signing_keys: secrets.signing_keys.iter().map(StoredSigningKey::from).collect(),
         }
+    }
+}
+
+impl SigningKey {
+    fn of_secret(id: String, secret: [u8; 32]) -> Self {
+        Self { id, secret: Some(secret), public: Secret::from_bytes(&secret).verifying_key().to_bytes() }
+    }
+}
+
+impl From<&SigningKey> for StoredSigningKey {
+    fn from(key: &SigningKey) -> Self {
+        let public = key.secret.is_none().then(|| STANDARD.encode(key.public));
+        Self { id: key.id.clone(), key: key.secret.map(|secret| STANDARD.encode(secret)), public }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::evaluation::EvaluationRule;
 use crate::ledger::{GENERAL, LaneKey};
 use crate::person::EmailAddress;
 use crate::programme::ProgrammeId;
@@ -108,6 +109,12 @@ pub struct CertificateRule {
     pub minimum_minutes: Option<u32>,
     /// Whether the evaluation must be in first.
     pub needs_evaluation: bool,
+    /// Whether every session must have been attended, whatever the total.
+    #[serde(default)]
+    pub every_session: bool,
+    /// What participants learn, line by line; printed on the certificate.
+    #[serde(default)]
+    pub objectives: Vec<String>,
 }
 
 /// Where the event stands.
@@ -163,6 +170,9 @@ pub struct Event {
     pub cpd_minutes: Option<u32>,
     /// What a certificate takes.
     pub certificate: CertificateRule,
+    /// What people are asked afterwards.
+    #[serde(default)]
+    pub evaluation: EvaluationRule,
     /// Who is told.
     pub organisers: Vec<String>,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::evaluation::EvaluationRule;
 use crate::event::{
     CAPACITY_UNLIMITED, CertificateRule, Event, Format, Opening, Question, QuestionKind, ReservedLane, Session,
     WaitingList,
@@ -60,6 +61,7 @@ impl Event {
             "organisation_limit": self.organisation_limit, "approval": self.approval,
             "registration": self.registration, "cancellation": {"notice_days": self.notice_days},
             "questions": self.questions, "cpd_minutes": self.cpd_minutes, "certificate": self.certificate,
+            "evaluation": self.evaluation,
             "organisers": self.organisers,
         })
     }
@@ -96,8 +98,11 @@ fn read(fields: &mut Fields) -> Option<Event> {
             .object("certificate", |f| CertificateRule {
                 minimum_minutes: f.number("minimum_minutes", 1, 100_000),
                 needs_evaluation: f.flag("needs_evaluation"),
+                every_session: f.flag("every_session"),
+                objectives: read_objectives(f),
             })
             .unwrap_or_default(),
+        evaluation: fields.object("evaluation", EvaluationRule::read).unwrap_or_default(),
         organisers: read_organisers(fields),
     };
     programme.map(|_| event)
@@ -140,6 +145,17 @@ fn is_rfc_3339(text: &str) -> bool {
         && matches!(bytes[10], b'T' | b't')
         && bytes[16] == b':'
         && !text.contains('[')
+}
+
+/// At most six lines: there is no room for more on a certificate.
+fn read_objectives(fields: &mut Fields) -> Vec<String> {
+    let given = fields.list("objectives", 6);
+    let lines: Vec<Option<String>> =
+        given.iter().map(|one| one.as_str().and_then(|raw| text::line(raw, 160).ok())).collect();
+    if lines.contains(&None) {
+        fields.refuse("objectives", "Enter each objective as one line of at most 160 characters");
+    }
+    lines.into_iter().flatten().collect()
 }
 
 fn read_sessions(fields: &mut Fields) -> Vec<Session> {

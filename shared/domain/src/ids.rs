@@ -15,7 +15,7 @@ pub struct InvalidId;
 /// Digits and letters that nobody confuses when reading aloud: no 0, 1, I, O.
 const UNAMBIGUOUS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-fn write_base32(mut number: u64, characters: usize, lower: bool) -> String {
+pub(crate) fn write_base32(mut number: u64, characters: usize, lower: bool) -> String {
     let mut text = vec![b'2'; characters];
     for slot in text.iter_mut().rev() {
         *slot = UNAMBIGUOUS[(number & 31) as usize];
@@ -27,7 +27,7 @@ fn write_base32(mut number: u64, characters: usize, lower: bool) -> String {
     text.into_iter().map(char::from).collect()
 }
 
-fn read_base32(text: &str, characters: usize, lower: bool) -> Result<u64, InvalidId> {
+pub(crate) fn read_base32(text: &str, characters: usize, lower: bool) -> Result<u64, InvalidId> {
     if text.len() != characters {
         return Err(InvalidId);
     }

@@ -6,7 +6,9 @@
 pub mod attendance;
 pub mod audience;
 pub mod bank_holidays;
+pub mod certificate;
 pub mod charge;
+pub mod evaluation;
 pub mod event;
 pub mod event_change;
 pub mod event_draft;
@@ -29,6 +31,7 @@ pub mod viability;
 pub mod working_hours;
 
 pub use attendance::{Attendance, Presence};
+pub use certificate::CertificateNumber;
 pub use event::{Event, EventStatus};
 pub use fields::{FieldError, Fields};
 pub use hub::Hub;

@@ -36,6 +36,24 @@ pub enum Refusal {
     /// The first session has not begun.
     #[error("This event has not started yet. Attendance can be recorded once its first session has begun.")]
     NotStarted,
+    /// No such certificate, or a number that was mistyped.
+    #[error("There is no certificate with this number. Check every letter, and try again.")]
+    CertificateNotFound,
+    /// Attendance does not suffice, or is not recorded yet.
+    #[error("There is no certificate for this booking yet: your attendance is not recorded, or was too short.")]
+    NotAttended,
+    /// The certificate waits for the evaluation.
+    #[error("Please answer the evaluation first: the certificate follows.")]
+    EvaluationMissing,
+    /// An organiser keeps the certificate back.
+    #[error("Your certificate is being kept back. Please contact the organisers.")]
+    CertificateWithheld,
+    /// The certificate was taken back.
+    #[error("This certificate was withdrawn. Please contact the organisers.")]
+    CertificateRevoked,
+    /// A certificate that is out cannot be kept back.
+    #[error("This certificate has been issued. Revoke it instead.")]
+    CertificateIssued,
     /// The form was checked against rules that have changed since; never shown, always retried.
     #[error("The event has just been changed. Please try again.")]
     RulesChanged,
@@ -56,6 +74,12 @@ impl Refusal {
             Self::OfferExpired => "offer-expired",
             Self::NoOffer => "no-offer",
             Self::NotStarted => "not-started",
+            Self::CertificateNotFound => "certificate-not-found",
+            Self::NotAttended => "not-attended",
+            Self::EvaluationMissing => "evaluation-missing",
+            Self::CertificateWithheld => "certificate-withheld",
+            Self::CertificateRevoked => "certificate-revoked",
+            Self::CertificateIssued => "certificate-issued",
             Self::RulesChanged => "unavailable",
         }
     }

@@ -22,6 +22,10 @@
 //! | Contact of a group | `P#mailbox` | `G#tag#eid#id` |
 //! | Mail about no booking | `P#mailbox` | `N#kind#mark` |
 //! | File that goes along with mails (TTL) | `P#mailbox` | `B#name` |
+//! | Certificate by person | `P#mailbox` | `K#tag#eid` |
+//! | Certificate by number | `K#number` | `-` |
+//! | Counter of status indexes / a status list | `SL` / `SL#n` | `-` |
+//! | Evaluation answer (blind token) | `E#eid` | `F#token` |
 //! | Suppressed address | `P#mailbox` | `X` |
 //! | Address that wants only what its bookings need | `P#mailbox` | `U` |
 //! | Organiser's action (audit trail) | `AU#yyyy-mm-dd` | `time#id` |
@@ -36,7 +40,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::attendance::SessionNumber;
-use domain::{EventId, MailboxId, PersonId};
+use domain::{CertificateNumber, EventId, MailboxId, PersonId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -100,6 +104,16 @@ pub enum Key {
     Enclosure(MailboxId, String),
     /// What an organiser did about one booking; time and id as in [`Self::Action`].
     Deed(PersonId, EventId, String),
+    /// What a person has for an event: the latest certificate, or why none.
+    Holding(PersonId, EventId),
+    /// A certificate.
+    Certificate(CertificateNumber),
+    /// How many status indexes have been drawn.
+    StatusCounter,
+    /// The certificates of one status list that no longer hold.
+    StatusList(u32),
+    /// What somebody answered about an event; nothing leads from the token to the person without the identity key.
+    Evaluation(EventId, String),
     /// An address that gets no mail.
     Suppressed(MailboxId),
     /// An address that wants only what its bookings need.
@@ -130,6 +144,7 @@ impl Key {
             | Self::Waiver(event, _)
             | Self::Timer(event, _)
             | Self::Count(event)
+            | Self::Evaluation(event, _)
             | Self::Bulletin(event, _) => {
                 format!("E#{event}")
             }
@@ -142,10 +157,14 @@ impl Key {
             Self::Registration(person, _)
             | Self::Profile(person)
             | Self::Outbox { person, .. }
+            | Self::Holding(person, _)
             | Self::Deed(person, ..) => mailbox(person.mailbox()),
             Self::Notice(of, ..) | Self::Enclosure(of, _) | Self::Suppressed(of) | Self::Unsubscribed(of) => {
                 mailbox(*of)
             }
+            Self::Certificate(number) => format!("K#{number}"),
+            Self::StatusCounter => "SL".to_owned(),
+            Self::StatusList(list) => format!("SL#{list}"),
             Self::Action(day, _) => format!("AU#{day}"),
             Self::BounceTask(_) => TASKS.to_owned(),
             Self::Report(period, _) => format!("RP#{period}"),
@@ -181,12 +200,14 @@ impl Key {
             Self::Deed(person, event, time_and_id) => format!("{}{time_and_id}", deed_prefix(*person, *event)),
             Self::Notice(_, kind, mark) => format!("{NOTICE}{kind}#{mark}"),
             Self::Enclosure(_, name) => format!("B#{name}"),
+            Self::Holding(person, event) => format!("{}{event}", holding_prefix(*person)),
+            Self::Evaluation(_, token) => format!("{EVALUATIONS}{token}"),
             Self::Suppressed(_) => "X".to_owned(),
             Self::Unsubscribed(_) => "U".to_owned(),
             Self::Action(_, time_and_id) => time_and_id.clone(),
             Self::BounceTask(id) => format!("bounce#{id}"),
             Self::Report(_, version) => format!("V#{version}"),
-            Self::Rate { .. } => "-".to_owned(),
+            Self::Certificate(_) | Self::StatusCounter | Self::StatusList(_) | Self::Rate { .. } => "-".to_owned(),
         }
     }
 
@@ -255,6 +276,14 @@ pub(crate) fn deed_prefix(person: PersonId, event: EventId) -> String {
     format!("H#{}#{event}#", person.tag())
 }
 
+/// What the sort keys of all that one person holds begin with.
+pub(crate) fn holding_prefix(person: PersonId) -> String {
+    format!("K#{}#", person.tag())
+}
+
+/// What the sort keys of an event's evaluations begin with.
+pub(crate) const EVALUATIONS: &str = "F#";
+
 /// What becomes due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueKind {
@@ -264,6 +293,8 @@ pub enum DueKind {
     Outbox,
     /// Events' timers.
     Timer,
+    /// Events' timers that issue certificates.
+    Certificate,
 }
 
 /// How many partitions a kind of timer is spread over.
@@ -275,7 +306,13 @@ impl DueKind {
             Self::Ledger => 'L',
             Self::Outbox => 'O',
             Self::Timer => 'T',
+            Self::Certificate => 'C',
         }
+    }
+
+    /// Where an event's timer of this kind rings.
+    pub(crate) fn of_timer(kind: &str) -> Self {
+        if kind == crate::timers::CERTIFICATES { Self::Certificate } else { Self::Timer }
     }
 
     /// The index partition of something with this hash.
@@ -369,6 +406,11 @@ mod tests {
                 "N#digest#2026-12-01",
             ),
             (Key::Enclosure(person.mailbox(), "report".into()), "P#AAAAAAAAAAAA", "B#report"),
+            (Key::Holding(person, event), "P#AAAAAAAAAAAA", "K#AAAB#2222222223"),
+            (Key::Certificate(CertificateNumber::from_bits(1)), "K#2222222234", "-"),
+            (Key::StatusCounter, "SL", "-"),
+            (Key::StatusList(2), "SL#2", "-"),
+            (Key::Evaluation(event, "t".into()), "E#2222222223", "F#t"),
             (Key::Suppressed(person.mailbox()), "P#AAAAAAAAAAAA", "X"),
             (Key::Unsubscribed(person.mailbox()), "P#AAAAAAAAAAAA", "U"),
             (Key::Action(jiff::civil::date(2026, 12, 1), "t#1".into()), "AU#2026-12-01", "t#1"),

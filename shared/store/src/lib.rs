@@ -8,10 +8,12 @@ mod attendance;
 pub mod audit;
 mod bounces;
 mod bulletins;
+mod certificates;
 mod change;
 mod counts;
 mod difference;
 mod erasure;
+mod evaluations;
 mod events;
 mod failure;
 mod filed;
@@ -30,6 +32,7 @@ mod register;
 mod registrations;
 mod reports;
 mod sending;
+mod status_lists;
 pub mod stream;
 mod substitute;
 mod timers;
@@ -43,6 +46,7 @@ use aws_sdk_dynamodb::Client;
 
 pub use bounces::BounceTask;
 pub use bulletins::Bulletin;
+pub use certificates::{Badge, Certificate, Holding};
 pub use events::{Created, EventRecord, PatchConflict};
 pub use failure::Failure;
 pub use filed::Filed;
@@ -58,7 +62,7 @@ pub use register::{Booked, Booking, RegisterOutcome};
 pub use reports::{Booker, EventItems, KeptReport};
 pub use sending::{MessageState, Outgoing};
 pub use substitute::{Substituted, Substitution};
-pub use timers::Timer;
+pub use timers::{CERTIFICATES, Timer};
 pub use trail::{Action, BookingKey, Deed};
 
 /// Random numbers for jitter, handed in: this crate draws none itself.

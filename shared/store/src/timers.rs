@@ -9,6 +9,9 @@ use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, seconds, text};
 use crate::keys::{DUE_AT, DUE_INDEX, DUE_KIND, Due, DueKind, Key, PK, SK, event_hash};
 
+/// The kind of timer that issues an event's certificates.
+pub const CERTIFICATES: &str = "certificates";
+
 /// Something an event does at a time: a reminder, …
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timer {
@@ -56,7 +59,10 @@ impl Store {
             .set_key(Some(Key::Timer(timer.event, timer.kind.clone()).attributes()))
             .update_expression("SET gT = :partition, gD = :at, set_to = :at")
             .condition_expression("attribute_not_exists(set_to) OR set_to <> :at")
-            .expression_attribute_values(":partition", text(DueKind::Timer.partition(event_hash(timer.event))))
+            .expression_attribute_values(
+                ":partition",
+                text(DueKind::of_timer(&timer.kind).partition(event_hash(timer.event))),
+            )
             .expression_attribute_values(":at", seconds(timer.at))
             .send()
             .await;

@@ -247,6 +247,16 @@ pub fn for_whoever_asks(mut response: Response) -> Response {
     response
 }
 
+/// A file under a name: 200, shown by whoever can show it.
+pub fn named_file(content_type: &'static str, name: &str, content: impl Into<Body>) -> Response {
+    let mut response = file(content_type, content);
+    // The name is of letters, digits, dots and hyphens.
+    if let Ok(value) = HeaderValue::from_str(&format!("inline; filename=\"{name}\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
 /// Lets anybody keep an answer that is the same for everyone, for so many seconds; what says no is never kept.
 pub fn keep(mut response: Response, seconds: u32) -> Response {
     if response.status() == StatusCode::OK {

@@ -163,7 +163,7 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal {
-            Refusal::EventNotFound | Refusal::BookingNotFound => StatusCode::NOT_FOUND,
+            Refusal::EventNotFound | Refusal::BookingNotFound | Refusal::CertificateNotFound => StatusCode::NOT_FOUND,
             Refusal::RulesChanged => return Self::unavailable(),
             Refusal::EventFull
             | Refusal::RegistrationNotOpen
@@ -173,7 +173,12 @@ impl From<Refusal> for Problem {
             | Refusal::OrganisationLimit
             | Refusal::OfferExpired
             | Refusal::NoOffer
-            | Refusal::NotStarted => StatusCode::CONFLICT,
+            | Refusal::NotStarted
+            | Refusal::NotAttended
+            | Refusal::EvaluationMissing
+            | Refusal::CertificateWithheld
+            | Refusal::CertificateRevoked
+            | Refusal::CertificateIssued => StatusCode::CONFLICT,
         };
         Self::new(status, refusal.code(), refusal.to_string())
     }

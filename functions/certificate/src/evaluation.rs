@@ -1,0 +1,172 @@
+//! The evaluation: a short form behind the booking's link, once a registration and round; the figures for organisers.
+
+use std::sync::Arc;
+
+use app::access::ManagedEvent;
+use app::{App, HeldBooking, Rejection};
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use domain::evaluation::{self, AnswerKind, EvaluationQuestion, Round, Summary};
+use domain::registration::Via;
+use domain::{FieldError, Place, Refusal};
+use jiff::SignedDuration;
+use serde_json::json;
+use web::components::{Choice, ErrorSummary, Field, Radios, Textarea};
+use web::forms::FormData;
+use web::page::{self, Mistake, Page};
+
+/// How long after the last session people are asked again.
+const FOLLOW_UP_AFTER: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+#[derive(Template)]
+#[template(path = "evaluation.html")]
+struct EvaluationPage<'a> {
+    action: String,
+    title: &'a str,
+    summary: ErrorSummary<'a>,
+    questions: Vec<Asked<'a>>,
+}
+
+/// A question as a field.
+enum Asked<'a> {
+    Score(Radios<'a>),
+    Text(Textarea<'a>),
+}
+
+#[derive(Template)]
+#[template(path = "evaluated.html")]
+struct EvaluatedPage<'a> {
+    token: String,
+    title: &'a str,
+    waits_for_certificate: bool,
+}
+
+/// `GET /bookings/{token}/evaluation`
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    held: HeldBooking,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    let round = round(&app, &held, query)?;
+    if has_answered(&app, &held, round).await? {
+        return Ok(thanks(&app, &held));
+    }
+    let questions = held.record.event.evaluation.questions(round);
+    let nothing = FormData::default();
+    let content = form(&app, &held, round, &questions, &nothing, &[]);
+    Ok(Page::new("Your opinion", &app.config.hub_name).show(&content))
+}
+
+/// `POST /bookings/{token}/evaluation`
+pub(crate) async fn submit(
+    State(app): State<Arc<App>>,
+    held: HeldBooking,
+    RawQuery(query): RawQuery,
+    typed: FormData,
+) -> Result<Response, Rejection> {
+    let round = round(&app, &held, query)?;
+    let questions = held.record.event.evaluation.questions(round);
+    match evaluation::parse(&questions, |id| typed.one(id).to_owned()) {
+        Err(errors) => {
+            let mistakes = mistakes(&errors);
+            let content = form(&app, &held, round, &questions, &typed, &mistakes);
+            Ok(Page::new("Your opinion", &app.config.hub_name).show_again(&content))
+        }
+        Ok(opinions) => {
+            let token = token(&app, &held, round);
+            let is_new = app.store.add_evaluation(held.link.event, &token, round, &opinions).await?;
+            if is_new && round == Round::First {
+                app.set_certificate_timer(held.link.event).await?;
+            }
+            tracing::info!(event.id = %held.record.id, evaluation.is_new = is_new, "evaluation stored");
+            Ok(page::see_other(&address(&app, &held, round)))
+        }
+    }
+}
+
+fn mistakes(errors: &[FieldError]) -> Vec<Mistake> {
+    Mistake::of(errors)
+}
+
+/// Which round is answered, where it is time for it: to whoever held a place or came without one.
+fn round(app: &App, held: &HeldBooking, query: Option<String>) -> Result<Round, Rejection> {
+    let query = FormData::parse(query.unwrap_or_default().as_bytes())?;
+    let (event, now) = (&held.record.event, app.clock.now());
+    let held_place = held.ledger.place(held.link.person) == Some(Place::Confirmed);
+    if !held_place && held.registration.via != Via::WalkIn {
+        return Err(Refusal::NotAttended.into());
+    }
+    if now < event.starts() {
+        return Err(Refusal::NotStarted.into());
+    }
+    if query.one("round") != Round::FollowUp.name() {
+        return Ok(Round::First);
+    }
+    let is_time = event.ends().saturating_add(FOLLOW_UP_AFTER).is_ok_and(|from| now >= from);
+    if event.evaluation.follow_up && is_time { Ok(Round::FollowUp) } else { Err(Refusal::NotStarted.into()) }
+}
+
+fn token(app: &App, held: &HeldBooking, round: Round) -> String {
+    app.identity.evaluation_token(held.link.event, held.link.person, round.name())
+}
+
+async fn has_answered(app: &App, held: &HeldBooking, round: Round) -> Result<bool, Rejection> {
+    Ok(app.store.has_evaluated(held.link.event, &token(app, held, round)).await?)
+}
+
+fn address(app: &App, held: &HeldBooking, round: Round) -> String {
+    let path = format!("{}/evaluation", app.booking_page(held));
+    if round == Round::First { path } else { format!("{path}?round={}", round.name()) }
+}
+
+fn form<'a>(
+    app: &App,
+    held: &'a HeldBooking,
+    round: Round,
+    questions: &'a [EvaluationQuestion],
+    typed: &'a FormData,
+    mistakes: &'a [Mistake],
+) -> EvaluationPage<'a> {
+    let asked = |question: &'a EvaluationQuestion| {
+        let field = Field::new(question.id.as_str(), &question.label).mistakes(mistakes);
+        let value = typed.one(&question.id);
+        match question.kind {
+            AnswerKind::Score => Asked::Score(Radios { field, choices: scores(value) }),
+            AnswerKind::Text => Asked::Text(Textarea { field: field.optional(), value, rows: 4 }),
+        }
+    };
+    EvaluationPage {
+        action: address(app, held, round),
+        title: &held.record.event.title,
+        summary: ErrorSummary { mistakes },
+        questions: questions.iter().map(asked).collect(),
+    }
+}
+
+fn scores(chosen: &str) -> Vec<Choice<'static>> {
+    let words = [("1", "1, poor"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5, very good")];
+    words.into_iter().map(|(value, label)| Choice::new(value, label, value == chosen)).collect()
+}
+
+fn thanks(app: &App, held: &HeldBooking) -> Response {
+    let content = EvaluatedPage {
+        token: app.identity.token(&held.link),
+        title: &held.record.event.title,
+        waits_for_certificate: held.record.event.certificate.needs_evaluation,
+    };
+    Page::new("Thank you", &app.config.hub_name).show(&content)
+}
+
+/// `GET /api/v1/events/{id}/evaluation`: figures, and words from five answers up.
+pub(crate) async fn figures(State(app): State<Arc<App>>, managed: ManagedEvent) -> Result<Response, Rejection> {
+    let mut rounds = serde_json::Map::new();
+    for (name, round) in [("first", Round::First), ("follow_up", Round::FollowUp)] {
+        let all = app.store.evaluations(managed.record.id, round).await?;
+        let questions = managed.record.event.evaluation.questions(round);
+        let summaries = evaluation::summarise(&questions, &all);
+        let questions: Vec<_> = summaries.iter().map(Summary::to_json).collect();
+        rounds.insert(name.to_owned(), json!({"responses": all.len(), "questions": questions}));
+    }
+    Ok(page::ok(&json!(rounds)))
+}
