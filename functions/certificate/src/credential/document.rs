@@ -12,6 +12,8 @@ const BADGES: &str = "https://purl.imsglobal.org/spec/vc/ob/vocab.html#";
 const CREDENTIALS: &str = "https://www.w3.org/2018/credentials#";
 const STATUS: &str = "https://www.w3.org/ns/credentials/status#";
 const SCHEMA: &str = "https://schema.org/";
+/// XML Schema's types as the context of badges spells them: with `https`, unlike everybody else.
+const BADGE_TYPES: &str = "https://www.w3.org/2001/XMLSchema#";
 
 /// The contexts of a credential, in order.
 const CONTEXTS: [&str; 2] =
@@ -152,7 +154,7 @@ impl Claims<'_> {
         quads
             .kind(&self.subject, &ob("AchievementSubject"))
             .iri(&self.subject, &ob("achievement"), &achievement)
-            .typed(&self.subject, &ob("creditsEarned"), &number(self.credits()), "float");
+            .typed(&self.subject, &ob("creditsEarned"), &number(self.credits()), &format!("{BADGE_TYPES}float"));
         quads
             .kind(&achievement, &ob("Achievement"))
             .words(&achievement, &so("name"), &self.facts.title)
@@ -169,7 +171,7 @@ impl Claims<'_> {
             quads
                 .iri(&self.subject, &ob("identifier"), BLANK)
                 .kind(BLANK, &ob("IdentityObject"))
-                .typed(BLANK, &ob("hashed"), "false", "boolean")
+                .typed(BLANK, &ob("hashed"), "false", &format!("{BADGE_TYPES}boolean"))
                 .words(BLANK, &ob("identityHash"), holder.name.as_str())
                 .words(BLANK, &ob("identityType"), "name");
             if let Some(number) = &holder.registration_number {
