@@ -42,7 +42,7 @@ const documentLoader = async url => {
 const suite = new DataIntegrityProof({cryptosuite});
 const isBadge = credential.type.includes('OpenBadgeCredential');
 const result = isBadge ?
-  await vc.verifyCredential({credential, suite, documentLoader, checkStatus: async () => ({verified: true})}) :
+  await vc.verifyCredential({credential, suite, documentLoader, controller, checkStatus: async () => ({verified: true})}) :
   await jsigs.verify(credential, {suite, documentLoader, purpose: new jsigs.purposes.AssertionProofPurpose({controller})});
 if(!result.verified) {
   console.log(JSON.stringify(result.error?.errors?.map(error => error.message) ?? result.error?.message));
