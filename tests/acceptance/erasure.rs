@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::certificates::{attended, reference};
 use crate::hub::{Reply, TestHub, address, form, send};
 
 async fn find(hub: &TestHub, email: &str) -> Reply {
@@ -113,4 +114,48 @@ async fn whoever_is_erased_occurs_nowhere_and_the_line_moves_up() {
     zelda["organisation"] = json!({"ods_code": "X99001"});
     assert_eq!(hub.register(&ahead, &zelda).await.text("status"), "waiting", "who comes back begins anew");
     hub.stop_and_audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_persons_certificates_lose_the_name_and_keep_their_numbers() {
+    let hub = TestHub::start().await;
+    let (event, link) = attended(&hub, json!({"cpd_minutes": 390})).await;
+    hub.advance("PT16M").await;
+    let old = hub.booking(&link).await.text("certificate_number").to_owned();
+    let path = format!("/api/v1/events/{event}/certificates/{}/reissue", reference(&hub, &event, "Amina Begum").await);
+    let new = hub.as_admin(Method::POST, &path, &json!({"name": "Amina Begum-Khan"})).await.text("number").to_owned();
+    hub.settle().await;
+    assert!(everything_stored(&hub).await.contains(&format!("certificate-{old}.pdf").to_lowercase()));
+
+    let id = person(&hub, &address("Amina Begum")).await;
+    let erase = format!("/api/v1/people/{id}/erase");
+    assert_eq!(hub.as_admin(Method::POST, &erase, &json!({"reason": "by letter"})).await.status, 200);
+    let stored = everything_stored(&hub).await;
+    for trace in ["amina", "begum", "certificate-"] {
+        assert!(!stored.contains(trace), "{trace}");
+    }
+    for (number, status) in [(&old, "replaced"), (&new, "valid")] {
+        let shown = hub.get(&format!("/api/v1/certificates/{number}")).await;
+        assert_eq!((shown.status, shown.text("status"), shown.text("holder_initials")), (200, status, ""));
+        assert_eq!(
+            (&shown.body["minutes"], hub.get(&format!("/certificates/{number}")).await.status),
+            (&json!(390), 200)
+        );
+        let credential = hub.get(&format!("/api/v1/certificates/{number}/credential")).await;
+        assert_eq!(credential.status, 200, "its signature still holds");
+    }
+    let zip = hub.as_admin(Method::GET, &format!("/api/v1/events/{event}/certificates.zip"), &Value::Null).await;
+    assert_eq!(zip.status, 404, "there is nothing left to print");
+    hub.stop_and_audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_erased_before_certificates_are_issued_gets_none() {
+    let hub = TestHub::start().await;
+    let (event, _) = attended(&hub, json!({})).await;
+    let id = person(&hub, &address("Amina Begum")).await;
+    hub.as_admin(Method::POST, &format!("/api/v1/people/{id}/erase"), &json!({"reason": "by letter"})).await;
+    hub.advance("PT16M").await;
+    let list = hub.as_admin(Method::GET, &format!("/api/v1/events/{event}/certificates"), &Value::Null).await;
+    assert_eq!((list.status, &list.body["certificates"]), (200, &json!([])));
 }

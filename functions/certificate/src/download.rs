@@ -24,7 +24,7 @@ pub(crate) async fn download(State(app): State<Arc<App>>, held: HeldBooking) -> 
             return Err(Refusal::CertificateRevoked.into());
         }
     }
-    let name = format!("certificate-{}.pdf", certificate.number);
+    let name = app::certificate_file(certificate.number);
     let bytes = paper::print(&app, certificate).await.map_err(Rejection::Failure)?;
     Ok(page::named_file("application/pdf", &name, bytes))
 }

@@ -70,8 +70,12 @@ impl Grounds {
         Merit::of(&self.record.event, &self.minutes(registration.person), is_evaluated())
     }
 
-    /// Whether somebody held a place, or came without one where that suffices.
+    /// Whether somebody held a place, or came without one where that suffices. Whoever has been forgotten did not: there
+    /// is no name to put on anything.
     fn has_come(&self, registration: &Registration) -> bool {
+        if registration.form.is_without_person() {
+            return false;
+        }
         match registration.via {
             Via::WalkIn => self.are_walk_ins_certified && registration.form.email.is_some(),
             Via::Person | Via::Organiser => self.ledger.place(registration.person) == Some(Place::Confirmed),

@@ -79,7 +79,7 @@ pub(crate) async fn mail(app: &App, certificate: Certificate, registration: &Reg
     }
     let (now, number, version) = (app.clock.now(), certificate.number, certificate.version);
     let (person, event) = (certificate.person, certificate.facts.event);
-    let name = format!("certificate-{number}.pdf");
+    let name = app::certificate_file(number);
     let bytes = paper::print(app, certificate).await?;
     let enclosure = Enclosure { name: name.clone(), content_type: "application/pdf".to_owned(), bytes };
     app.store.keep_enclosure(person.mailbox(), &enclosure, now).await?;

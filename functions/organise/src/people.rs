@@ -187,6 +187,7 @@ async fn forget(app: &App, known: &Known) -> Result<usize, Rejection> {
     let now = app.clock.now();
     for registration in &known.registrations {
         app.store.strip(registration).await?;
+        app.forget_certificates(known.person, registration.event).await?;
     }
     let mut ended = 0;
     for (record, ledger) in events_of(app, &known.registrations).await?.into_values() {

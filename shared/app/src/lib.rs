@@ -28,6 +28,7 @@ use web::sign_in::Verifier;
 
 pub use asked::Asked;
 pub use bookings::HeldBooking;
+pub use certificates::certificate_file;
 pub use clock::Clock;
 pub use config::Config;
 pub use edge::edge;

@@ -120,6 +120,13 @@ impl Store {
         Ok(())
     }
 
+    /// Drops a file that would have gone along with a mail.
+    pub async fn drop_enclosure(&self, of: MailboxId, name: &str) -> Result<(), Failure> {
+        let key = Key::Enclosure(of, name.to_owned()).attributes();
+        self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
+        Ok(())
+    }
+
     /// A file that goes along with a mail; `None` once it has gone.
     pub async fn enclosure(&self, of: MailboxId, name: &str) -> Result<Option<Enclosure>, Failure> {
         let key = Key::Enclosure(of, name.to_owned()).attributes();

@@ -60,6 +60,7 @@ async fn forget_needs(app: &App, mut registration: Registration) -> Result<(), F
 async fn forget_person(app: &App, registration: &Registration) -> Result<(), Failure> {
     app.store.strip(registration).await?;
     let person: PersonId = registration.person;
+    app.forget_certificates(person, registration.event).await?;
     let others = app.store.registrations_of_mailbox(person.mailbox()).await?;
     let is_known = others.iter().any(|other| other.person == person && !other.form.is_without_person());
     if !is_known {
