@@ -35,7 +35,8 @@ async fn record(hub: &TestHub, event: &str, minutes: &[(&str, u32)]) {
     assert_eq!(recorded.status, 200, "{recorded:?}");
 }
 
-async fn attended(hub: &TestHub, settings: Value) -> (String, String) {
+/// Two people who took part, one of them long enough: the event, and her link.
+pub async fn attended(hub: &TestHub, settings: Value) -> (String, String) {
     let event = booked(hub, settings).await;
     let link = hub.link("Amina Begum").await;
     hub.set_clock(AFTER).await;
@@ -50,7 +51,7 @@ async fn pdf(hub: &TestHub, link: &str) -> Vec<u8> {
     reply.bytes().await.expect("bytes").to_vec()
 }
 
-async fn reference(hub: &TestHub, event: &str, name: &str) -> String {
+pub async fn reference(hub: &TestHub, event: &str, name: &str) -> String {
     let path = format!("/api/v1/events/{event}/registrations");
     let roster = hub.as_admin(Method::GET, &path, &Value::Null).await;
     let rows = roster.body["registrations"].as_array().expect("rows").clone();
@@ -169,6 +170,28 @@ async fn the_name_is_for_whoever_types_it_or_holds_the_paper() {
     assert_eq!(ask("Amina Begum").await.status, 429);
     let open = hub.get(&format!("/api/v1/certificates/{number}/credential")).await;
     assert!(!open.body.to_string().contains("Amina"), "the open credential names nobody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_tries_numbers_and_names_from_one_network_is_slowed_down_in_words() {
+    let hub = TestHub::start().await;
+    let (_, link) = attended(&hub, json!({})).await;
+    pdf(&hub, &link).await;
+    let number = hub.booking(&link).await.text("certificate_number").to_owned();
+    let limits = hub.request(Method::PUT, "/_local/limits").json(&json!({"network_per_minute": 2}));
+    assert!(limits.send().await.expect("a reply").status().is_success());
+    let ask = |number: &str| {
+        let request = hub.request(Method::POST, &format!("/certificates/{number}")).header("accept", "text/html");
+        send(request.form(&[("name", "Amina Begum")]))
+    };
+    assert_eq!(ask(&number).await.status, 200);
+    assert_eq!(ask("2222222222").await.status, 404, "a number that there is not counts too");
+    let refused = ask(&number).await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.body.to_string().contains("Please wait a moment and try again"), "{refused:?}");
+    assert_eq!(hub.get(&format!("/certificates/{number}")).await.status, 200, "to look is always free");
+    hub.advance("PT1M").await;
+    assert_eq!(ask(&number).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use app::{App, Rejection};
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::certificate::Standing;
 use domain::{CertificateNumber, PersonName, Refusal};
@@ -87,8 +88,11 @@ pub(crate) async fn show(
 pub(crate) async fn compare(
     State(app): State<Arc<App>>,
     number: Option<Path<String>>,
+    headers: HeaderMap,
     form: FormData,
 ) -> Result<Response, Rejection> {
+    // Before anything is looked up, so that nobody learns which numbers there are by trying them.
+    app.admit(&headers)?;
     let found = find(&app, &number.map(|Path(text)| text).unwrap_or_default()).await?;
     let bucket = format!("name-check-{}", found.number);
     if app.store.count_in_hour(&bucket, app.clock.now()).await? > NAMES_PER_HOUR {

@@ -1,4 +1,4 @@
-//! How often one network may book in a minute. It is counted in memory, so that a first registration costs no write; an
+//! How often one network may book, or try a name on a certificate, in a minute. It is counted in memory, so that a first registration costs no write; an
 //! instance of a function counts for itself, and the gateway's throttling stands before all of them.
 //!
 //! A practice, and at times a whole health service, comes from one address: the limit is to stop programs, not people.
@@ -23,7 +23,7 @@ pub struct Limits(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Registrations a minute from one network; no limit where absent.
+    /// Requests a minute from one network; no limit where absent.
     per_minute: Option<u32>,
     /// The minute that is counted.
     window: i64,
@@ -41,7 +41,7 @@ impl Limits {
         *self.state() = State { per_minute, ..State::default() };
     }
 
-    /// Counts a registration; where it is one too many, the seconds until the next may come.
+    /// Counts a request; where it is one too many, the seconds until the next may come.
     pub fn admit(&self, network: IpAddr, now: Timestamp) -> Result<(), u32> {
         let mut state = self.state();
         let Some(limit) = state.per_minute else { return Ok(()) };
@@ -78,7 +78,7 @@ fn whole(address: IpAddr) -> IpAddr {
 }
 
 impl App {
-    /// Lets a person's registration in, unless too many have come from their network within the minute.
+    /// Lets a person's registration or trial in, unless too many have come from their network within the minute.
     pub fn admit(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let Some(network) = network(headers) else { return Ok(()) };
         self.limits.admit(network, self.clock.now()).map_err(Problem::slow_down)
