@@ -78,12 +78,13 @@ impl Certificate<'_> {
         let shown = |text: &str| Shown::of(text, press.book(), reach);
         let text = |words| shown(words).text;
         let name = shown(self.name);
+        let printed = if name.has_letters() { name.text.as_str() } else { "The holder named in the credential" };
         let objectives: Vec<String> =
             self.objectives.iter().take(OBJECTIVES_MAX).map(String::as_str).map(text).collect();
         json!({
             "number": self.number,
-            "name": if name.has_letters() { name.text.as_str() } else { "The holder named in the credential" },
-            "name_size": name_points(name.text.chars().count()),
+            "name": printed,
+            "name_size": name_points(printed.chars().count()),
             "is_whole": name.is_whole,
             "event": text(self.event),
             "event_size": title_points(self.event.chars().count()),
@@ -108,8 +109,8 @@ impl Certificate<'_> {
 fn name_points(characters: usize) -> u8 {
     match characters {
         0..=24 => 34,
-        25..=40 => 28,
-        41..=80 => 22,
+        25..=32 => 28,
+        33..=80 => 22,
         _ => 16,
     }
 }
