@@ -182,7 +182,7 @@ async fn certify(hub: &TestHub, base: &str, reference: &str, link: &str) {
 }
 
 fn template() -> Template {
-    let values = ["BaseUrl", "Issuer", "Audience", "MailDomain", "MailFrom", "OperatorMail"];
+    let values = ["BaseUrl", "Issuer", "Audience", "ClientId", "MailDomain", "MailFrom", "OperatorMail"];
     let values: BTreeMap<String, String> = values.into_iter().map(|name| (name.into(), "local".into())).collect();
     Template::load(&values).expect("the template can be run here")
 }

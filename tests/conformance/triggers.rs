@@ -46,6 +46,7 @@ async fn every_function_understands_its_requests() {
         ("http-check.json", 200),
         ("http-certificate.json", 404),
         ("http-certificate-pdf.json", 404),
+        ("http-console.json", 303),
     ];
     let mut seen = 0;
     for function in template().functions {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use app::views::{Audience, event_json};
 use app::{App, Asked, Rejection};
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -26,10 +25,9 @@ const PAGE: usize = 100;
 /// `GET /api/v1/events`
 pub async fn list(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    reader: Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
-    let reader = Reader::of(&app, &headers)?;
     let after = after(&query.unwrap_or_default())?;
     let now = app.clock.now();
     let mut found = match &reader {
@@ -43,10 +41,9 @@ pub async fn list(
 /// `GET /api/v1/events/{id}`
 pub async fn one(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    reader: Reader,
     asked: Result<Asked, Rejection>,
 ) -> Result<Response, Rejection> {
-    let reader = Reader::of(&app, &headers)?;
     let consistent = matches!(reader, Reader::Organiser(_));
     let found = app.store.event_with_ledger(asked?.0, consistent).await?;
     let (record, ledger) = found.filter(|(record, _)| reader.sees(record)).ok_or(Refusal::EventNotFound)?;

@@ -1,7 +1,10 @@
 //! Who asks, and what they may see.
 
-use app::{App, Rejection};
-use axum::http::HeaderMap;
+use std::sync::Arc;
+
+use app::{App, IfSignedIn, Rejection};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use domain::{EventId, Ledger, Refusal};
 use store::EventRecord;
 use web::sign_in::Organiser;
@@ -10,17 +13,20 @@ use web::sign_in::Organiser;
 pub enum Reader {
     /// Anybody.
     Public,
-    /// Somebody with a valid token.
+    /// Somebody signed in.
     Organiser(Organiser),
 }
 
-impl Reader {
-    /// Who a request is from; a token that does not hold is refused.
-    pub fn of(app: &App, headers: &HeaderMap) -> Result<Self, Rejection> {
-        let organiser = app.sign_in.organiser_if_any(headers, app.clock.now())?;
+impl FromRequestParts<Arc<App>> for Reader {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let IfSignedIn(organiser) = IfSignedIn::from_request_parts(parts, app).await?;
         Ok(organiser.map_or(Self::Public, Self::Organiser))
     }
+}
 
+impl Reader {
     /// Whether this reader may know of an event at its address.
     pub fn sees(&self, record: &EventRecord) -> bool {
         match self {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use app::access::ManagedEvent;
 use app::{App, Asked, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::Ledger;
 use domain::event::{Event, Format};
 use domain::ledger::{GENERAL, Lane, LaneKey};
+use domain::{Command, EventStatus, Ledger, Refusal};
 use jiff::Timestamp;
 use store::EventRecord;
 use web::components::{ButtonKind, ButtonLink, Content, InsetText, Row, SummaryList, Tag, WarningCallout};
@@ -181,4 +182,24 @@ pub async fn show(State(app): State<Arc<App>>, asked: Asked) -> Result<Response,
     };
     let page = Page::new(&title, &hub).back("/events", "All events");
     Ok(page::keep(page.description(record.event.summary.as_deref()).show(&content), KEPT_SECONDS))
+}
+
+/// `GET /organise/events/{id}/preview`: the event as participants will see it once it is published, the places decided
+/// as publishing will.
+pub async fn preview(State(app): State<Arc<App>>, managed: ManagedEvent) -> Result<Response, Rejection> {
+    let ManagedEvent { organiser, record } = managed;
+    let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
+    let record = match record.status {
+        EventStatus::Draft => EventRecord { status: EventStatus::Published, version: record.version + 1, ..record },
+        EventStatus::Published | EventStatus::Cancelled => record,
+    };
+    let now = app.clock.now();
+    let ledger = ledger.step(&Command::Configure(record.rules()), now)?.ledger;
+    let programme = app.programmes().await?.label(record.event.programme);
+    let hub = app.hub().await?;
+    let publisher = Publisher { hub: &hub.name, base_url: &app.config.base_url };
+    let content = EventPage::of(&publisher, programme, &record, &ledger, now);
+    let title = format!("Preview: {}", record.event.title);
+    let page = web::console::page(&title, &app.config.hub_name, &organiser, "/organise/events");
+    Ok(page.back(format!("/organise/events/{}", record.id), "Back to the event").show(&content))
 }

@@ -34,6 +34,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/events/{id}", get(event_page::show))
         .route("/events/{id}/calendar.ics", get(feeds::one))
         .route("/events.ics", get(feeds::all))
+        .route("/organise/events/{id}/preview", get(event_page::preview))
         .route("/accessibility", get(legal::accessibility))
         .route("/privacy", get(legal::privacy))
         .route("/cookies", get(legal::cookies))

@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::reminders::{self, ReminderKind};
 use domain::{EventStatus, Refusal};
+use serde_json::Value;
 use store::{EventRecord, PatchConflict, Timer};
 use web::{Problem, body};
 
@@ -28,15 +29,8 @@ pub async fn patch(
     request: Body,
 ) -> Result<Response, Rejection> {
     let patch = body::json(&headers, request, &["application/merge-patch+json"]).await?;
-    check_programme(&app, &managed.organiser, &patch).await?;
-    let changed = commit(&app, &managed.record, |record| {
-        let event = record.event.patched(&patch).map_err(Problem::invalid)?;
-        match record.status {
-            EventStatus::Cancelled => Err(Refusal::EventCancelled.into()),
-            EventStatus::Draft | EventStatus::Published => Ok(EventRecord { event, ..record.clone() }),
-        }
-    });
-    finish(&app, &managed, &changed.await?, "event.patch").await
+    let changed = patch_event(&app, &managed, &patch).await?;
+    answer::changed(&app, changed.id).await
 }
 
 /// `POST /api/v1/events/{id}/publish`
@@ -47,13 +41,8 @@ pub async fn publish(
     request: Body,
 ) -> Result<Response, Rejection> {
     asked::nothing(body::json_or_nothing(&headers, request).await?)?;
-    let published = commit(&app, &managed.record, |record| match record.status {
-        EventStatus::Cancelled => Err(Refusal::EventCancelled.into()),
-        EventStatus::Draft | EventStatus::Published => {
-            Ok(EventRecord { status: EventStatus::Published, was_published: true, ..record.clone() })
-        }
-    });
-    finish(&app, &managed, &published.await?, "event.publish").await
+    let published = publish_event(&app, &managed).await?;
+    answer::changed(&app, published.id).await
 }
 
 /// `POST /api/v1/events/{id}/cancel {"reason"}`; the first reason stays.
@@ -64,7 +53,37 @@ pub async fn cancel(
     request: Body,
 ) -> Result<Response, Rejection> {
     let reason = asked::reason(body::json_or_nothing(&headers, request).await?)?;
-    let cancelled = commit(&app, &managed.record, |record| {
+    let cancelled = cancel_event(&app, &managed, reason).await?;
+    answer::changed(&app, cancelled.id).await
+}
+
+/// Changes an event by a merge patch.
+pub async fn patch_event(app: &App, managed: &ManagedEvent, patch: &Value) -> Result<EventRecord, Rejection> {
+    check_programme(app, &managed.organiser, patch).await?;
+    let changed = commit(app, &managed.record, |record| {
+        let event = record.event.patched(patch).map_err(Problem::invalid)?;
+        match record.status {
+            EventStatus::Cancelled => Err(Refusal::EventCancelled.into()),
+            EventStatus::Draft | EventStatus::Published => Ok(EventRecord { event, ..record.clone() }),
+        }
+    });
+    finish(app, managed, changed.await?, Deed::event("event.patch", managed.record.id)).await
+}
+
+/// Opens an event to the public.
+pub async fn publish_event(app: &App, managed: &ManagedEvent) -> Result<EventRecord, Rejection> {
+    let published = commit(app, &managed.record, |record| match record.status {
+        EventStatus::Cancelled => Err(Refusal::EventCancelled.into()),
+        EventStatus::Draft | EventStatus::Published => {
+            Ok(EventRecord { status: EventStatus::Published, was_published: true, ..record.clone() })
+        }
+    });
+    finish(app, managed, published.await?, Deed::event("event.publish", managed.record.id)).await
+}
+
+/// Cancels an event, whoever is in it with it.
+pub async fn cancel_event(app: &App, managed: &ManagedEvent, reason: String) -> Result<EventRecord, Rejection> {
+    let cancelled = commit(app, &managed.record, |record| {
         Ok(match record.status {
             EventStatus::Cancelled => record.clone(),
             EventStatus::Draft | EventStatus::Published => {
@@ -72,24 +91,15 @@ pub async fn cancel(
             }
         })
     });
-    let cancelled = cancelled.await?;
-    set_reminders(&app, &managed.record, &cancelled).await?;
-    tracing::info!(event.id = %cancelled.id, "event cancelled");
-    let deed = Deed::event("event.cancel", cancelled.id).because(Some(reason));
-    trail::record(&app, &managed.organiser, deed).await?;
-    answer::changed(&app, cancelled.id).await
+    let deed = Deed::event("event.cancel", managed.record.id).because(Some(reason.clone()));
+    finish(app, managed, cancelled.await?, deed).await
 }
 
-async fn finish(
-    app: &App,
-    managed: &ManagedEvent,
-    changed: &EventRecord,
-    action: &'static str,
-) -> Result<Response, Rejection> {
-    set_reminders(app, &managed.record, changed).await?;
-    tracing::info!(event.id = %changed.id, action, "event changed");
-    trail::record(app, &managed.organiser, Deed::event(action, changed.id)).await?;
-    answer::changed(app, changed.id).await
+async fn finish(app: &App, managed: &ManagedEvent, changed: EventRecord, deed: Deed) -> Result<EventRecord, Rejection> {
+    set_reminders(app, &managed.record, &changed).await?;
+    tracing::info!(event.id = %changed.id, status = ?changed.status, "event changed");
+    trail::record(app, &managed.organiser, deed).await?;
+    Ok(changed)
 }
 
 /// Replaces the event by what `change` makes of it, and again of what it finds when somebody was quicker. Where nothing

@@ -28,14 +28,26 @@ pub async fn create(
     request: Body,
 ) -> Result<Response, Rejection> {
     let value = body::json(&headers, request, &[]).await?;
-    check_programme(&app, &organiser, &value).await?;
-    let record = read(&app, &organiser, &headers, value)?;
+    let key = idempotency_key(&headers)?;
+    let record = create_event(&app, &organiser, value, key).await?;
+    answer::created(&app, record.id).await
+}
+
+/// Creates a draft, under a key once.
+pub async fn create_event(
+    app: &App,
+    organiser: &Organiser,
+    value: Value,
+    key: Option<&str>,
+) -> Result<EventRecord, Rejection> {
+    check_programme(app, organiser, &value).await?;
+    let record = read(app, organiser, key, value)?;
     match app.store.create_event(&record, app.clock.now()).await? {
         Created::Conflict => Err(Problem::idempotency_conflict().into()),
         Created::New | Created::Same(_) => {
             tracing::info!(event.id = %record.id, "event created");
-            trail::record(&app, &organiser, Deed::event("event.create", record.id)).await?;
-            answer::created(&app, record.id).await
+            trail::record(app, organiser, Deed::event("event.create", record.id)).await?;
+            Ok(record)
         }
     }
 }
@@ -50,8 +62,8 @@ fn draft_under(id: EventId, event: Event, fingerprint: Option<String>) -> EventR
 }
 
 /// The draft that was sent. A key stands for one identifier, and remembers the request.
-fn read(app: &App, by: &Organiser, headers: &HeaderMap, mut value: Value) -> Result<EventRecord, Problem> {
-    let Some(key) = idempotency_key(headers)? else {
+fn read(app: &App, by: &Organiser, key: Option<&str>, mut value: Value) -> Result<EventRecord, Problem> {
+    let Some(key) = key else {
         return Event::parse(value).map(|event| draft(app, event)).map_err(Problem::invalid);
     };
     value.sort_all_objects();

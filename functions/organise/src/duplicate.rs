@@ -11,6 +11,7 @@ use domain::Event;
 use domain::event::{Opening, Session};
 use domain::working_hours::uk;
 use jiff::Timestamp;
+use store::EventRecord;
 use web::{Problem, body};
 
 use crate::access::ManagedEvent;
@@ -26,13 +27,19 @@ pub async fn duplicate(
     request: Body,
 ) -> Result<Response, Rejection> {
     let starts = asked::starts(body::json_or_nothing(&headers, request).await?)?;
+    let record = duplicate_event(&app, &managed, starts).await?;
+    answer::created(&app, record.id).await
+}
+
+/// A draft copy whose first session starts then.
+pub async fn duplicate_event(app: &App, managed: &ManagedEvent, starts: Timestamp) -> Result<EventRecord, Rejection> {
     let event = moved(&managed.record.event, starts);
     let event = event.ok_or_else(|| Problem::invalid_field("/starts", "Enter a date on which every session fits"))?;
-    let record = draft(&app, event);
+    let record = draft(app, event);
     app.store.create_event(&record, app.clock.now()).await?;
     tracing::info!(event.id = %record.id, event.original = %managed.record.id, "event duplicated");
-    trail::record(&app, &managed.organiser, Deed::event("event.duplicate", record.id)).await?;
-    answer::created(&app, record.id).await
+    trail::record(app, &managed.organiser, Deed::event("event.duplicate", record.id)).await?;
+    Ok(record)
 }
 
 /// The event with its first session at `starts`. Everything else keeps its distance from that by the calendar and clocks

@@ -12,20 +12,26 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{Action, Deed, Filed, MessageState};
-use web::page;
+use web::{dates, page};
 
 use crate::line::Concerned;
 use crate::row::Row;
 
 /// Something that happened.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct Moment {
-    at: Timestamp,
-    what: String,
-    by: Option<String>,
-    reason: Option<String>,
-    priority: Option<u8>,
-    mail: Option<Mail>,
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// The kind of mail, or what was done.
+    pub what: String,
+    /// Which organiser did it.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The place in the order that was given.
+    pub priority: Option<u8>,
+    /// The mail that it is.
+    pub mail: Option<Mail>,
     #[serde(skip)]
     order: (Generation, u64, Rank),
 }
@@ -40,13 +46,26 @@ enum Rank {
 
 /// How far a mail has got.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct Mail {
+pub struct Mail {
     kind: String,
     state: &'static str,
     /// Since when.
     at: Timestamp,
     /// Why it was dropped.
     why: Option<String>,
+}
+
+impl Mail {
+    /// How far it has got, in words.
+    pub fn words(&self) -> String {
+        let since = dates::moment(self.at);
+        match (self.state, &self.why) {
+            ("sent", _) => format!("sent {since}"),
+            ("due", _) => format!("waiting to be sent since {since}"),
+            (state, Some(why)) => format!("{state} {since}: {why}"),
+            (state, None) => format!("{state} {since}"),
+        }
+    }
 }
 
 /// `GET …/{reference}`: the row, and its history.
@@ -82,7 +101,8 @@ fn place(concerned: &Concerned, row: &Row) -> Value {
     })
 }
 
-async fn moments(app: &App, concerned: &Concerned) -> Result<Vec<Moment>, Rejection> {
+/// Everything that happened to a registration.
+pub async fn moments(app: &App, concerned: &Concerned) -> Result<Vec<Moment>, Rejection> {
     let (person, event) = (concerned.person, concerned.managed.record.id);
     let mails = app.store.filed(person, event).await?;
     let deeds = app.store.deeds(person, event).await?;

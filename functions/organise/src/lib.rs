@@ -3,6 +3,8 @@
 mod answer;
 mod asked;
 mod change;
+mod consequences;
+mod console;
 mod create;
 mod daily;
 mod duplicate;
@@ -19,6 +21,7 @@ mod programmes;
 mod roster;
 mod roster_csv;
 mod row;
+mod sign_in;
 mod substitute;
 mod trail;
 
@@ -59,7 +62,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/organisations", get(organisations::read).put(organisations::put))
         .route("/api/v1/organisations/match", post(organisations::match_one))
         .route("/api/v1/organisations/unmatched", get(organisations::unmatched))
-        .route("/api/v1/audit", get(trail::read));
+        .route("/api/v1/audit", get(trail::read))
+        .route("/organise/sign-in", get(sign_in::begin))
+        .route("/organise/callback", get(sign_in::finish))
+        .route("/organise/sign-out", post(sign_in::end))
+        .route("/organise/signed-out", get(sign_in::ended));
+    let routes = routes.merge(console::routes());
     let routes = later::ROUTES.iter().fold(routes, |routes, path| routes.route(path, any(later::not_built)));
     edge(Arc::clone(&app), routes.with_state(app))
 }

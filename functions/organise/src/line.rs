@@ -40,8 +40,15 @@ impl FromRequestParts<Arc<App>> for Concerned {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         let managed = ManagedEvent::from_request_parts(parts, app).await?;
-        let event = managed.record.id;
         let reference = path_part(parts, app, "reference").await;
+        Self::find(app, managed, &reference).await
+    }
+}
+
+impl Concerned {
+    /// The registration of an event that a reference stands for.
+    pub async fn find(app: &App, managed: ManagedEvent, reference: &str) -> Result<Self, Rejection> {
+        let event = managed.record.id;
         let reference: Reference = reference.parse().map_err(|_| Refusal::BookingNotFound)?;
         let ledger = app.store.ledger(event).await?.ok_or(Refusal::EventNotFound)?;
         let mut people = ledger.members.iter().map(|(person, entry)| (*person, entry.generation()));
@@ -58,9 +65,7 @@ impl FromRequestParts<Arc<App>> for Concerned {
         let registration = app.store.registration(person, event).await?;
         Ok(Self { managed, person, reference, ledger, generation, registration })
     }
-}
 
-impl Concerned {
     /// What an organisation limit counts this registration by.
     pub fn organisation(&self) -> Option<String> {
         self.registration.as_ref()?.form.organisation.as_ref().and_then(Organisation::key)
@@ -78,6 +83,19 @@ impl Concerned {
     }
 }
 
+/// What an organiser does to a registration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hand {
+    /// Ends it.
+    Cancel(Option<String>),
+    /// Approves it, or confirms it even above the capacity.
+    Admit(Option<String>),
+    /// Turns it down, in these words.
+    Reject(String),
+    /// Puts it further to the front or the back of the line, for this reason.
+    Prioritise(u8, String),
+}
+
 /// `POST …/{reference}/cancel {"reason"?}`
 pub async fn cancel(
     State(app): State<Arc<App>>,
@@ -86,10 +104,7 @@ pub async fn cancel(
     request: Body,
 ) -> Result<Response, Rejection> {
     let reason = asked::reason_if_any(body::json_or_nothing(&headers, request).await?)?;
-    let late = concerned.managed.record.event.is_late(app.clock.now());
-    let command = Command::Cancel { person: concerned.person, organisation: concerned.organisation(), late };
-    let deed = concerned.deed("registration.cancel").because(reason);
-    step(&app, &concerned, &command, deed).await
+    answer(&app, &concerned, Hand::Cancel(reason)).await
 }
 
 /// `POST …/{reference}/admit {"reason"?}`
@@ -100,9 +115,7 @@ pub async fn admit(
     request: Body,
 ) -> Result<Response, Rejection> {
     let reason = asked::reason_if_any(body::json_or_nothing(&headers, request).await?)?;
-    let command = Command::Admit(concerned.person);
-    let deed = concerned.deed("registration.admit").because(reason);
-    step(&app, &concerned, &command, deed).await
+    answer(&app, &concerned, Hand::Admit(reason)).await
 }
 
 /// `POST …/{reference}/reject {"reason"}`
@@ -113,13 +126,7 @@ pub async fn reject(
     request: Body,
 ) -> Result<Response, Rejection> {
     let reason = asked::reason(body::json_or_nothing(&headers, request).await?)?;
-    if let Some(registration) = concerned.registration.as_ref().filter(|_| concerned.is_live()) {
-        // Before the step, which sets off the mail.
-        app.store.keep_rejection(registration, &reason).await?;
-    }
-    let command = Command::Reject { person: concerned.person, organisation: concerned.organisation() };
-    let deed = concerned.deed("registration.reject").because(Some(reason));
-    step(&app, &concerned, &command, deed).await
+    answer(&app, &concerned, Hand::Reject(reason)).await
 }
 
 /// `POST …/{reference}/prioritise {"priority", "reason"}`
@@ -130,13 +137,41 @@ pub async fn prioritise(
     request: Body,
 ) -> Result<Response, Rejection> {
     let (priority, reason) = asked::priority(body::json_or_nothing(&headers, request).await?)?;
-    let command = Command::Prioritise { person: concerned.person, priority };
-    let deed = concerned.deed("registration.prioritise").because(Some(reason)).with_priority(priority);
-    step(&app, &concerned, &command, deed).await
+    answer(&app, &concerned, Hand::Prioritise(priority, reason)).await
 }
 
-/// Decides and commits, records, answers.
-async fn step(app: &App, concerned: &Concerned, command: &Command, deed: Deed) -> Result<Response, Rejection> {
+async fn answer(app: &App, concerned: &Concerned, hand: Hand) -> Result<Response, Rejection> {
+    Ok(page::ok(&json!(lay_hand(app, concerned, hand).await?)))
+}
+
+/// Does this to a registration; its row afterwards.
+pub async fn lay_hand(app: &App, concerned: &Concerned, hand: Hand) -> Result<Row, Rejection> {
+    let (person, organisation) = (concerned.person, concerned.organisation());
+    let (command, deed) = match hand {
+        Hand::Cancel(reason) => {
+            let late = concerned.managed.record.event.is_late(app.clock.now());
+            let deed = concerned.deed("registration.cancel").because(reason);
+            (Command::Cancel { person, organisation, late }, deed)
+        }
+        Hand::Admit(reason) => (Command::Admit(person), concerned.deed("registration.admit").because(reason)),
+        Hand::Reject(reason) => {
+            if let Some(registration) = concerned.registration.as_ref().filter(|_| concerned.is_live()) {
+                // Before the step, which sets off the mail.
+                app.store.keep_rejection(registration, &reason).await?;
+            }
+            let deed = concerned.deed("registration.reject").because(Some(reason));
+            (Command::Reject { person, organisation }, deed)
+        }
+        Hand::Prioritise(priority, reason) => {
+            let deed = concerned.deed("registration.prioritise").because(Some(reason)).with_priority(priority);
+            (Command::Prioritise { person, priority }, deed)
+        }
+    };
+    step(app, concerned, &command, deed).await
+}
+
+/// Decides and commits, and records it.
+async fn step(app: &App, concerned: &Concerned, command: &Command, deed: Deed) -> Result<Row, Rejection> {
     let ManagedEvent { organiser, record } = &concerned.managed;
     let outcome = app.store.change(record.id, app.clock.now(), |_| command.clone()).await??;
     trail::record(app, organiser, deed.seen_in(&outcome.ledger)).await?;
@@ -144,5 +179,5 @@ async fn step(app: &App, concerned: &Concerned, command: &Command, deed: Deed) -
     tracing::info!(
         event.id = %record.id, registration.reference = %concerned.reference, status = row.status, "line changed"
     );
-    Ok(page::ok(&json!(row)))
+    Ok(row)
 }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use domain::audience::Audience;
 use domain::{Fields, Refusal, text};
 use serde_json::{Value, json};
-use store::Bulletin;
+use store::{Bulletin, EventRecord};
 use web::{Problem, body, page};
 
 use crate::access::ManagedEvent;
@@ -23,10 +23,13 @@ const SUBJECT_MAX: usize = 200;
 const BODY_MAX: usize = 10_000;
 
 /// `{"subject", "body", "to"}`
-struct Asked {
-    subject: String,
-    body: String,
-    to: Audience,
+pub struct Asked {
+    /// One line.
+    pub subject: String,
+    /// Several.
+    pub body: String,
+    /// The group.
+    pub to: Audience,
 }
 
 /// `POST /api/v1/events/{id}/messages`: 202, and to how many people it goes. Everybody of the group gets one, who has an
@@ -37,24 +40,36 @@ pub async fn send(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Rejection> {
-    let Asked { subject, body, to } = read(body::json(&headers, request, &[]).await?)?;
+    let asked = read(body::json(&headers, request, &[]).await?)?;
+    Ok(page::accepted(&json!({"recipients": post(&app, &managed, asked).await?})))
+}
+
+/// To how many people a message to this group goes.
+pub async fn recipients(app: &App, record: &EventRecord, to: Audience) -> Result<usize, Rejection> {
+    let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
+    let attendance = app.attendance(record).await?;
+    let members = audiences::members(&record.event, &ledger, &attendance, to);
+    let registrations = app.store.registrations(record.id, members.iter().map(|(person, _)| *person)).await?;
+    Ok(registrations.values().filter(|registration| registration.form.email.is_some()).count())
+}
+
+/// Stores a message, which goes within the minute; to how many people.
+pub async fn post(app: &App, managed: &ManagedEvent, asked: Asked) -> Result<usize, Rejection> {
+    let Asked { subject, body, to } = asked;
     let event = managed.record.id;
-    let ledger = app.store.ledger(event).await?.ok_or(Refusal::EventNotFound)?;
-    let attendance = app.attendance(&managed.record).await?;
-    let members = audiences::members(&managed.record.event, &ledger, &attendance, to);
-    let registrations = app.store.registrations(event, members.iter().map(|(person, _)| *person)).await?;
-    let recipients = registrations.values().filter(|registration| registration.form.email.is_some()).count();
+    let recipients = recipients(app, &managed.record, to).await?;
     // Before the mails: what was sent is in the trail, whatever breaks off here.
-    trail::record(&app, &managed.organiser, Deed::event("event.message", event).because(Some(subject.clone()))).await?;
+    trail::record(app, &managed.organiser, Deed::event("event.message", event).because(Some(subject.clone()))).await?;
     if recipients > 0 {
         let bulletin = Bulletin { id: app.action_id(), at: app.clock.now(), to, subject, body };
         app.store.post_bulletin(event, &bulletin).await?;
     }
     tracing::info!(event.id = %event, to = to.name(), recipients, "message posted");
-    Ok(page::accepted(&json!({"recipients": recipients})))
+    Ok(recipients)
 }
 
-fn read(value: Value) -> Result<Asked, Problem> {
+/// Reads a message from its JSON.
+pub fn read(value: Value) -> Result<Asked, Problem> {
     asked::read(value, |fields: &mut Fields| {
         let subject = fields.parse("subject", "Enter a subject", |raw| words(text::line(raw, SUBJECT_MAX), "subject"));
         let body = fields.parse("body", "Enter a message", |raw| words(text::lines(raw, BODY_MAX), "message"));

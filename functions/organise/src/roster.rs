@@ -24,7 +24,7 @@ use crate::row::{Row, RowOrder, sharing_mailbox, standing};
 const PAGE: usize = 500;
 
 /// What can be asked for.
-const STATUSES: [&str; 8] =
+pub const STATUSES: [&str; 8] =
     ["confirmed", "offered", "waiting", "approval", "cancelled", "expired", "attended", "absent"];
 
 /// `GET /api/v1/events/{id}/registrations?status=&cursor=`
@@ -124,6 +124,13 @@ impl Roll<'_> {
         };
         Ok(people.iter().filter_map(row).collect())
     }
+}
+
+/// Everybody, in the order of the rows.
+pub async fn all(app: &App, record: &EventRecord, ledger: &Ledger) -> Result<Vec<Row>, Rejection> {
+    let attendance = app.attendance(record).await?;
+    let roll = Roll { app, record, ledger, attendance: &attendance };
+    roll.rows(&roll.in_order(&Asked { status: None, after: None })).await
 }
 
 #[cfg(test)]

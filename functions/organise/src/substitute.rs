@@ -25,6 +25,11 @@ pub async fn substitute(
 ) -> Result<Response, Rejection> {
     let sent = body::json_or_nothing(&headers, request).await?;
     let newcomer = Newcomer::read(sent).map_err(Problem::invalid)?;
+    Ok(page::ok(&json!(hand_over(&app, &concerned, newcomer).await?)))
+}
+
+/// Hands a registration over; the newcomer's row.
+pub async fn hand_over(app: &App, concerned: &Concerned, newcomer: Newcomer) -> Result<Row, Rejection> {
     let record = &concerned.managed.record;
     let leaver = Leaver { event: record.id, person: concerned.person, registration: concerned.registration.as_ref() };
     let HandedOver { to, ledger } = app.hand_over(&leaver, newcomer).await?.map_err(Problem::invalid)?;
@@ -32,6 +37,6 @@ pub async fn substitute(
     if let Some(generation) = ledger.members.get(&to).map(Entry::generation) {
         deed = deed.about(BookingKey { person: to, event: record.id, generation, version: 0 });
     }
-    trail::record(&app, &concerned.managed.organiser, deed.seen_in(&ledger)).await?;
-    Ok(page::ok(&json!(Row::read(&app, record, &ledger, to).await?)))
+    trail::record(app, &concerned.managed.organiser, deed.seen_in(&ledger)).await?;
+    Row::read(app, record, &ledger, to).await
 }

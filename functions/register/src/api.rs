@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{App, Asked, Rejection};
+use app::{App, Asked, IfSignedIn, Rejection};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -19,11 +19,11 @@ use crate::book::{Told, book, public_event};
 /// Books a place.
 pub async fn register(
     State(app): State<Arc<App>>,
+    IfSignedIn(organiser): IfSignedIn,
     Asked(id): Asked,
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Rejection> {
-    let organiser = app.sign_in.organiser_if_any(&headers, app.clock.now())?;
     let Some(organiser) = organiser else {
         app.admit(&headers)?;
         let record = public_event(&app, id, false).await?;

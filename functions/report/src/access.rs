@@ -26,7 +26,7 @@ impl FromRequestParts<Arc<App>> for Reader {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        organiser(parts, app, |role| role != OrganiserRole::Desk).map(Self)
+        organiser(parts, app, |role| role != OrganiserRole::Desk).await.map(Self)
     }
 }
 
@@ -34,11 +34,11 @@ impl FromRequestParts<Arc<App>> for Exporter {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        organiser(parts, app, |role| matches!(role, OrganiserRole::Admin | OrganiserRole::Programme)).map(Self)
+        organiser(parts, app, |role| matches!(role, OrganiserRole::Admin | OrganiserRole::Programme)).await.map(Self)
     }
 }
 
-fn organiser(parts: &Parts, app: &App, may: fn(OrganiserRole) -> bool) -> Result<Organiser, Rejection> {
-    let organiser = app.sign_in.organiser(&parts.headers, app.clock.now())?;
+async fn organiser(parts: &Parts, app: &App, may: fn(OrganiserRole) -> bool) -> Result<Organiser, Rejection> {
+    let organiser = app.organiser(parts).await?;
     if may(organiser.role) { Ok(organiser) } else { Err(Problem::forbidden().into()) }
 }

@@ -26,14 +26,16 @@ pub struct Front {
     pub(crate) routes: Routes,
     pub(crate) functions: Arc<Functions>,
     pub(crate) limits: Arc<Limits>,
-    pub(crate) issuer: Issuer,
+    pub(crate) issuer: Arc<Issuer>,
+    pub(crate) provider: Router,
     pub(crate) ground: Arc<Ground>,
     pub(crate) timekeeper: Arc<Timekeeper>,
 }
 
 /// Every route: the controls, and behind all other paths the functions.
 pub fn router(front: Arc<Front>) -> Router {
-    controls::routes().fallback(forward).with_state(front)
+    let provider = front.provider.clone();
+    controls::routes().fallback(forward).with_state(front).merge(provider)
 }
 
 async fn forward(
@@ -82,7 +84,8 @@ mod tests {
             routes: Routes::new(&bench.template.functions),
             functions: Arc::clone(&functions),
             limits: Arc::default(),
-            issuer: Issuer::open(&bench.folder).expect("made"),
+            issuer: Arc::new(Issuer::open(&bench.folder, false).expect("made")),
+            provider: Router::new(),
             ground: Arc::clone(&bench.ground),
             timekeeper: Arc::new(bench.timekeeper(functions, Vec::new())),
         };

@@ -20,7 +20,7 @@ use crate::engine::EngineError;
 use crate::folder::{Folder, FolderError, Hold};
 use crate::front;
 use crate::functions::InvokeError;
-use crate::issuer::{AUDIENCE, ISSUER, IssuerError};
+use crate::issuer::{AUDIENCE, CLIENT_ID, ISSUER, IssuerError};
 use crate::pump::Pump;
 use crate::stack::Stack;
 use crate::template::{Template, TemplateError};
@@ -171,6 +171,7 @@ pub(crate) fn parameters(url: &str) -> BTreeMap<String, String> {
         ("BaseUrl", url),
         ("Issuer", ISSUER),
         ("Audience", AUDIENCE),
+        ("ClientId", CLIENT_ID),
         ("MailDomain", MAIL_DOMAIN),
         ("MailFrom", &mail_from),
         ("OperatorMail", &operator),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use app::{App, Config, Limits, Parts, Secrets};
+use app::{App, Config, IssuerHttp, Limits, Parts, Secrets};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use axum::Router;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
@@ -16,12 +18,14 @@ use crate::functions::{Deployed, Functions, handler};
 use crate::hub::{HubError, TABLE};
 use crate::inbox::Inbox;
 use crate::issuer::Issuer;
+use crate::issuer::provider::Provider;
 use crate::keys;
 use crate::pump::Pump;
 use crate::routes::Routes;
 use crate::template::{self, Function, Template};
 use crate::timekeeper::Timekeeper;
 use crate::wire::faults::Faults;
+use crate::wire::issuer::IssuerWire;
 use crate::wire::usage::Usage;
 use crate::wire::{Denials, Ground, Wire, clients};
 
@@ -37,12 +41,14 @@ impl Stack {
     /// The stack of a folder, its clock set to `clock` if that is given.
     pub fn open(folder: &Arc<Folder>, template: &Template, clock: Option<Timestamp>) -> Result<Self, HubError> {
         let clock = Arc::new(HubClock::open(Arc::clone(folder), clock)?);
-        let issuer = Issuer::open(folder)?;
-        let secrets = keys::open(folder, issuer.keys())?;
+        let issuer = Arc::new(Issuer::open(folder, app::is_on_aws())?);
+        let base = template.functions.iter().find_map(|function| function.environment.get("BASE_URL"));
+        let provider = Provider::new(Arc::clone(&issuer), Arc::clone(&clock), base.map_or("", String::as_str)).routes();
+        let secrets = keys::open(folder)?;
         let ground = ground(folder, template, Arc::clone(&clock))?;
         // Off until it is set: on this machine every caller is this machine.
         let limits = Arc::<Limits>::default();
-        let functions = Arc::new(deploy(template, &ground, &secrets, &limits)?);
+        let functions = Arc::new(deploy(template, &ground, &secrets, &limits, &provider)?);
         let pumps = pumps(template, &ground, &functions, folder)?;
         let timekeeper = Arc::new(Timekeeper {
             clock,
@@ -54,7 +60,7 @@ impl Stack {
             moving: Mutex::new(()),
         });
         let routes = Routes::new(&template.functions);
-        let front = Front { routes, functions, limits, issuer, ground, timekeeper };
+        let front = Front { routes, functions, limits, issuer, provider, ground, timekeeper };
         Ok(Self { front: Arc::new(front), pumps })
     }
 }
@@ -77,6 +83,7 @@ fn deploy(
     ground: &Arc<Ground>,
     secrets: &Secrets,
     limits: &Arc<Limits>,
+    provider: &Router,
 ) -> Result<Functions, HubError> {
     let mut deployed = BTreeMap::new();
     for function in &template.functions {
@@ -89,6 +96,7 @@ fn deploy(
             secrets: secrets.clone(),
             limits: Arc::clone(limits),
             config: Config::from_pairs(&function.environment)?,
+            issuer: IssuerHttp::new(SharedHttpConnector::new(IssuerWire::new(provider.clone()))),
         });
         let handler = handler(&function.id, app).ok_or_else(|| HubError::NoCode(function.id.clone()))?;
         deployed.insert(function.name.clone(), Deployed { handler, timeout: function.timeout });

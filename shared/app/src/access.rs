@@ -12,10 +12,8 @@ use store::EventRecord;
 use web::Problem;
 use web::sign_in::{Organiser, OrganiserRole};
 
+pub use crate::sign_in::SignedIn;
 use crate::{App, Rejection};
-
-/// Anybody with a valid token.
-pub struct SignedIn;
 
 /// Who may see what organisers do, and change what the hub is.
 pub struct Admin(pub Organiser);
@@ -25,6 +23,9 @@ pub struct Manager(pub Organiser);
 
 /// Who may see what is charged.
 pub struct ChargesReader(pub Organiser);
+
+/// Who may see which events there are, and how full they are.
+pub struct RosterReader(pub Organiser);
 
 /// An event, and somebody who may change it and its line.
 pub struct ManagedEvent {
@@ -51,19 +52,11 @@ impl RosterEvent {
     }
 }
 
-impl FromRequestParts<Arc<App>> for SignedIn {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        organiser(parts, app, |_| true).map(|_| Self)
-    }
-}
-
 impl FromRequestParts<Arc<App>> for Admin {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        organiser(parts, app, |organiser| organiser.role == OrganiserRole::Admin).map(Self)
+        organiser(parts, app, |organiser| organiser.role == OrganiserRole::Admin).await.map(Self)
     }
 }
 
@@ -71,7 +64,15 @@ impl FromRequestParts<Arc<App>> for Manager {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        organiser(parts, app, Organiser::may_manage).map(Self)
+        organiser(parts, app, Organiser::may_manage).await.map(Self)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for RosterReader {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        organiser(parts, app, Organiser::may_see_roster).await.map(Self)
     }
 }
 
@@ -79,7 +80,7 @@ impl FromRequestParts<Arc<App>> for ChargesReader {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        organiser(parts, app, Organiser::may_read_charges).map(Self)
+        organiser(parts, app, Organiser::may_read_charges).await.map(Self)
     }
 }
 
@@ -87,7 +88,7 @@ impl FromRequestParts<Arc<App>> for ManagedEvent {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        let organiser = organiser(parts, app, Organiser::may_manage)?;
+        let organiser = organiser(parts, app, Organiser::may_manage).await?;
         let record = event(parts, app, &organiser).await?;
         Ok(Self { organiser, record })
     }
@@ -97,15 +98,15 @@ impl FromRequestParts<Arc<App>> for RosterEvent {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        let organiser = organiser(parts, app, Organiser::may_see_roster)?;
+        let organiser = organiser(parts, app, Organiser::may_see_roster).await?;
         let record = event(parts, app, &organiser).await?;
         let confidential = app.programmes().await?.is_confidential(record.event.programme);
         Ok(Self { organiser, record, confidential })
     }
 }
 
-fn organiser(parts: &Parts, app: &App, may: fn(&Organiser) -> bool) -> Result<Organiser, Rejection> {
-    let organiser = app.sign_in.organiser(&parts.headers, app.clock.now())?;
+async fn organiser(parts: &Parts, app: &App, may: fn(&Organiser) -> bool) -> Result<Organiser, Rejection> {
+    let organiser = app.organiser(parts).await?;
     if may(&organiser) { Ok(organiser) } else { Err(Problem::forbidden().into()) }
 }
 

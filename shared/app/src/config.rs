@@ -17,6 +17,10 @@ pub struct Config {
     pub issuer: String,
     /// For whom they sign them.
     pub audience: String,
+    /// The claim that carries an organiser's role.
+    pub role_claim: String,
+    /// As the issuer knows the console; empty for functions that sign nobody in.
+    pub client_id: String,
     /// The address that mail comes from; empty for functions that send none.
     pub mail_from: String,
     /// Registrations a minute from one network, as one instance counts them; no limit where absent.
@@ -27,8 +31,18 @@ pub struct Config {
 
 impl Config {
     /// The variables that are read.
-    pub const VARIABLES: [&'static str; 8] =
-        ["TABLE", "BASE_URL", "HUB_NAME", "ISSUER", "AUDIENCE", "MAIL_FROM", "SECRETS_PATH", "NETWORK_PER_MINUTE"];
+    pub const VARIABLES: [&'static str; 10] = [
+        "TABLE",
+        "BASE_URL",
+        "HUB_NAME",
+        "ISSUER",
+        "AUDIENCE",
+        "ROLE_CLAIM",
+        "CLIENT_ID",
+        "MAIL_FROM",
+        "SECRETS_PATH",
+        "NETWORK_PER_MINUTE",
+    ];
 
     /// Reads settings from pairs; only the table is required of every function.
     pub fn from_pairs(pairs: &BTreeMap<String, String>) -> Result<Self, Failure> {
@@ -40,6 +54,8 @@ impl Config {
             hub_name: get("HUB_NAME"),
             issuer: get("ISSUER"),
             audience: get("AUDIENCE"),
+            role_claim: get("ROLE_CLAIM"),
+            client_id: get("CLIENT_ID"),
             mail_from: get("MAIL_FROM"),
             network_per_minute: get("NETWORK_PER_MINUTE").parse().ok(),
             secrets_path: get("SECRETS_PATH"),
@@ -52,4 +68,11 @@ impl Config {
         let read = |name: &str| std::env::var(name).ok().map(|value| (name.to_owned(), value));
         Self::from_pairs(&Self::VARIABLES.into_iter().filter_map(read).collect())
     }
+}
+
+/// Whether this process runs on AWS: on Lambda, or in a container or shell of its.
+pub fn is_on_aws() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    let is_set = |name: &str| std::env::var(name).is_ok();
+    ["AWS_LAMBDA_RUNTIME_API", "AWS_EXECUTION_ENV", "ECS_CONTAINER_METADATA_URI_V4"].into_iter().any(is_set)
 }

@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 use web::Problem;
 use web::page::problem_page;
 
-use crate::{App, Failure};
+use crate::{App, Failure, gate};
 
 /// How hard a page is compressed, of brotli's 11 and gzip's 9: half a millisecond for a page.
 const COMPRESSION: i32 = 5;
@@ -38,7 +38,7 @@ async fn handle(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         tracing::info_span!("request", function = app.function, request.id = id, http.method = %request.method());
     let own_origin = is_own_origin(&app, &request);
     let response = if own_origin || is_api {
-        next.run(request).instrument(span.clone()).await
+        gate::pass(Arc::clone(&app), request, next).instrument(span.clone()).await
     } else {
         Problem::foreign_origin().into_response()
     };
@@ -60,17 +60,18 @@ fn request_id(app: &App, request: &Request) -> String {
     given.unwrap_or_else(|| format!("{:016x}", app.random()))
 }
 
-/// A form must come from this site, if the browser says where it comes from.
+/// A form must come from this site, if the browser says where it comes from; the console's must say so.
 fn is_own_origin(app: &App, request: &Request) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
     }
     let sent = |name: HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    let is_same_site = || sent(HeaderName::from_static("sec-fetch-site")) == Some("same-origin");
     match sent(header::ORIGIN) {
-        None => true,
+        None => !gate::is_console(request.uri().path()) || is_same_site(),
         // A page that sends no referrer has no origin to name either; then the browser says whose form it is
         // (Fetch Metadata, W3C).
-        Some("null") => sent(HeaderName::from_static("sec-fetch-site")) == Some("same-origin"),
+        Some("null") => is_same_site(),
         Some(origin) => {
             let base: Option<http::Uri> = app.config.base_url.parse().ok();
             let own = base.and_then(|uri| Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?)));
@@ -97,11 +98,15 @@ async fn finish(app: &App, mut response: Response, id: &str, is_api: bool) -> Re
     if is_api {
         return problem.into_response();
     }
+    // What the browser is to keep, it keeps.
+    let cookies = response.headers().get_all(header::SET_COOKIE).into_iter().cloned().collect::<Vec<_>>();
     // Where the settings cannot be read, the page still says what there is to say.
     let is_ours = matches!(problem.status(), 500 | 503);
     let hub = if is_ours { None } else { app.hub().await.ok() };
     let hub = hub.unwrap_or_else(|| Hub::named(&app.config.hub_name));
-    problem_page(&problem, &hub)
+    let mut page = problem_page(&problem, &hub);
+    page.headers_mut().extend(cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
+    page
 }
 
 /// Nothing is sniffed, framed or sent on; nobody's page is kept for another (a handler may allow it).

@@ -142,8 +142,7 @@ impl Identity {
 
     /// A link's text, under the newest key.
     pub fn token(&self, link: &Link) -> String {
-        // `Secrets` always holds a link key.
-        let key = self.link_keys.last().expect("there is a link key");
+        let key = self.newest();
         let mut bytes = vec![key.id];
         bytes.extend(link.person.as_bytes());
         bytes.extend(link.event.bits().to_be_bytes());
@@ -165,18 +164,32 @@ impl Identity {
         is_ours.then_some(Link { person, event, generation })
     }
 
-    /// The first `N` bytes of a keyed hash of parts; each part is preceded by its length, so that no two lists of parts
-    /// hash alike.
+    /// The key that signs what is made now.
+    pub(crate) fn newest_key(&self) -> &[u8; 32] {
+        &self.newest().key
+    }
+
+    fn newest(&self) -> &LinkKey {
+        // `Secrets` always holds a link key.
+        self.link_keys.last().expect("there is a link key")
+    }
+
+    /// The first `N` bytes of a keyed hash of parts.
     fn hash<const N: usize>(&self, parts: &[&[u8]]) -> [u8; N] {
-        let mut message = Vec::new();
-        for part in parts {
-            message.extend((part.len() as u64).to_be_bytes());
-            message.extend(*part);
-        }
         let mut bytes = [0; N];
-        bytes.copy_from_slice(&sign(&self.identity_key, &message)[..N]);
+        bytes.copy_from_slice(&sign_parts(&self.identity_key, parts)[..N]);
         bytes
     }
+}
+
+/// A keyed hash of parts; each part is preceded by its length, so that no two lists of parts hash alike.
+pub(crate) fn sign_parts(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut message = Vec::new();
+    for part in parts {
+        message.extend((part.len() as u64).to_be_bytes());
+        message.extend(*part);
+    }
+    sign(key, &message)
 }
 
 fn sign(key: &[u8; 32], message: &[u8]) -> [u8; 32] {

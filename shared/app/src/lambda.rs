@@ -13,7 +13,7 @@ use axum::Router;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
-use crate::{App, Clock, Config, Failure, Limits, Parts, Secrets};
+use crate::{App, Clock, Config, Failure, IssuerHttp, Limits, Parts, Secrets};
 
 impl App {
     /// Puts the function together from the environment that Lambda gives it.
@@ -37,6 +37,7 @@ impl App {
             secrets,
             limits: Arc::new(Limits::of(config.network_per_minute)),
             config,
+            issuer: IssuerHttp::over_tls(),
         }))
     }
 }

@@ -10,13 +10,17 @@ mod clock;
 mod config;
 mod edge;
 mod failure;
+mod gate;
 mod handover;
 mod identity;
+pub mod issuer;
 mod lambda;
 mod limits;
 mod post;
+mod seal;
 mod secrets;
 mod settings;
+pub mod sign_in;
 pub mod trail;
 pub mod views;
 
@@ -24,21 +28,23 @@ use std::sync::Arc;
 
 use mail::Mailer;
 use store::Store;
-use web::sign_in::Verifier;
 
 pub use asked::Asked;
 pub use bookings::HeldBooking;
 pub use certificates::certificate_file;
 pub use clock::Clock;
-pub use config::Config;
+pub use config::{Config, is_on_aws};
 pub use edge::edge;
 pub use failure::{Failure, Rejection};
+pub use gate::sign_in_for;
 pub use handover::{HandedOver, Leaver, Newcomer};
 pub use identity::{Identity, Link};
+pub use issuer::{Issuer, IssuerHttp};
 pub use lambda::{run_events, run_http};
 pub use limits::Limits;
 pub use post::Notice;
 pub use secrets::{InvalidSecrets, Secrets, SigningKey};
+pub use sign_in::{IfSignedIn, SignIn, SignedIn};
 
 /// The real seconds within which an invocation of `register` has ended: its timeout in the template.
 pub const REGISTER_TIMEOUT_SECONDS: i64 = 5;
@@ -59,6 +65,8 @@ pub struct Parts {
     pub config: Config,
     /// How often one network may book.
     pub limits: Arc<Limits>,
+    /// The way to the organisers' issuer.
+    pub issuer: IssuerHttp,
 }
 
 /// What every function has at hand.
@@ -74,7 +82,9 @@ pub struct App {
     /// Who people are, and the links that prove it.
     pub identity: Identity,
     /// Who organisers are.
-    pub sign_in: Verifier,
+    pub issuer: Issuer,
+    /// What the issuer gave the console to prove itself with, if anything.
+    pub client_secret: Option<String>,
     /// What certificates are signed with, the newest last.
     pub signing_keys: Vec<SigningKey>,
     /// Settings.
@@ -86,15 +96,16 @@ pub struct App {
 impl App {
     /// Puts a function together.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { function, dynamodb, ses, clock, secrets, config, limits } = parts;
-        let sign_in = Verifier::new(&secrets.jwks, &config.issuer, &config.audience);
+        let Parts { function, dynamodb, ses, clock, secrets, config, limits, issuer } = parts;
+        let issuer = Issuer::new(issuer, &config.issuer, &config.audience, &config.role_claim);
         Arc::new(Self {
             function,
             store: Store::new(dynamodb, config.table.clone(), Arc::new(clock::entropy)),
             mailer: Mailer::new(ses, config.mail_from.clone()),
             identity: Identity::new(&secrets),
             signing_keys: secrets.signing_keys,
-            sign_in,
+            client_secret: secrets.client_secret,
+            issuer,
             clock,
             config,
             limits,

@@ -1,15 +1,14 @@
-//! The hub's keys: the identity key (made once, never rotated), link keys (the newest signs, all verify), and the
-//! public keys of the organisers' issuer, and the keys that sign certificates (the newest signs; a retired one may be
-//! kept by its public half alone).
+//! The hub's keys: the identity key (made once, never rotated), link keys (the newest signs, all verify), the keys that
+//! sign certificates (the newest signs; a retired one may be kept by its public half alone), and the secret that the
+//! organisers' issuer may have given the console.
 //!
-//! On AWS each is a parameter under one path: `identity-key`, `link-keys`, `jwks`, `signing-keys`. On one machine they
-//! are one file.
+//! On AWS each is a parameter under one path: `identity-key`, `link-keys`, `signing-keys`, `client-secret`. On one machine
+//! they are one file.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::working_hours::uk;
 use ed25519_dalek::SigningKey as Secret;
-use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::random_bytes;
@@ -21,7 +20,7 @@ use crate::{Clock, Failure};
 pub struct Secrets {
     pub(crate) identity_key: [u8; 32],
     pub(crate) link_keys: Vec<LinkKey>,
-    pub(crate) jwks: JwkSet,
+    pub(crate) client_secret: Option<String>,
     pub(crate) signing_keys: Vec<SigningKey>,
 }
 
@@ -48,7 +47,8 @@ pub(crate) struct LinkKey {
 struct Stored {
     identity_key: String,
     link_keys: Vec<StoredLinkKey>,
-    jwks: JwkSet,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
     #[serde(default)]
     signing_keys: Vec<StoredSigningKey>,
 }
@@ -74,11 +74,11 @@ struct StoredLinkKey {
 pub struct InvalidSecrets;
 
 impl Secrets {
-    /// New keys; no issuer yet.
+    /// New keys.
     pub fn generate() -> Self {
         let link_keys = vec![LinkKey { id: 1, key: random_bytes() }];
-        let jwks = JwkSet { keys: Vec::new() };
-        let mut secrets = Self { identity_key: random_bytes(), link_keys, jwks, signing_keys: Vec::new() };
+        let mut secrets =
+            Self { identity_key: random_bytes(), link_keys, client_secret: None, signing_keys: Vec::new() };
         secrets.ensure_signing_key();
         secrets
     }
@@ -98,11 +98,6 @@ impl Secrets {
         let same_day = self.signing_keys.iter().filter(|key| key.id.starts_with(&day.to_string())).count();
         let id = if same_day == 0 { day.to_string() } else { format!("{day}-{}", same_day + 1) };
         self.signing_keys.push(SigningKey::of_secret(id, random_bytes()));
-    }
-
-    /// Sets the public keys of the organisers' issuer (RFC 7517).
-    pub fn set_jwks(&mut self, jwks: JwkSet) {
-        self.jwks = jwks;
     }
 
     /// Makes a new key for links; the earlier ones verify as long as they are kept.
@@ -125,7 +120,7 @@ impl Secrets {
         let stored = Stored {
             identity_key: value("identity-key")?.clone(),
             link_keys: serde_json::from_str(value("link-keys")?).map_err(Failure::new)?,
-            jwks: serde_json::from_str(value("jwks")?).map_err(Failure::new)?,
+            client_secret: values.get("client-secret").cloned(),
             signing_keys: match values.get("signing-keys") {
                 Some(keys) => serde_json::from_str(keys).map_err(Failure::new)?,
                 None => Vec::new(),
@@ -151,7 +146,7 @@ impl TryFrom<Stored> for Secrets {
             (None, None) => Err(InvalidSecrets),
         };
         let signing_keys = stored.signing_keys.into_iter().map(signing_key).collect::<Result<_, _>>()?;
-        Ok(Self { identity_key: key(&stored.identity_key)?, link_keys, jwks: stored.jwks, signing_keys })
+        Ok(Self { identity_key: key(&stored.identity_key)?, link_keys, client_secret: stored.client_secret, signing_keys })
     }
 }
 
@@ -161,7 +156,7 @@ impl From<Secrets> for Stored {
         Self {
             identity_key: STANDARD.encode(secrets.identity_key),
             link_keys: secrets.link_keys.iter().map(link_key).collect(),
-            jwks: secrets.jwks,
+            client_secret: secrets.client_secret,
             signing_keys: secrets.signing_keys.iter().map(StoredSigningKey::from).collect(),
         }
     }

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod body;
 pub mod calendar;
 pub mod components;
+pub mod console;
 pub mod dates;
 pub mod forms;
 pub mod page;

@@ -1,19 +1,10 @@
-//! Who asks: bearer tokens of the hub's issuer (RFC 9068 in spirit: signed JWTs with a role claim).
+//! Who organisers are, and what they may do.
 
-use std::collections::BTreeMap;
-
-use axum::http::{HeaderMap, header};
 use domain::ProgrammeId;
-use jiff::Timestamp;
-use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use serde::Deserialize;
-
-use crate::Problem;
+use serde_json::{Map, Value, json};
 
 /// What an organiser may do (the table of the public surface).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrganiserRole {
     /// Everything.
     Admin,
@@ -23,6 +14,21 @@ pub enum OrganiserRole {
     Desk,
     /// Reports.
     Reader,
+}
+
+impl OrganiserRole {
+    /// All of them; whoever has several acts as the first.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Programme, Self::Desk, Self::Reader];
+
+    /// As tokens name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Programme => "programme",
+            Self::Desk => "desk",
+            Self::Reader => "reader",
+        }
+    }
 }
 
 /// Somebody signed in.
@@ -56,69 +62,65 @@ impl Organiser {
     pub fn may_see_roster(&self) -> bool {
         self.role != OrganiserRole::Reader
     }
-}
 
-#[derive(Deserialize)]
-struct Claims {
-    sub: String,
-    exp: i64,
-    #[serde(default)]
-    nbf: Option<i64>,
-    role: OrganiserRole,
-    #[serde(default)]
-    programmes: Vec<String>,
-}
+    /// Whether this organiser may read reports and charges.
+    pub fn may_read_reports(&self) -> bool {
+        self.role != OrganiserRole::Desk
+    }
 
-/// Checks tokens against one issuer's keys.
-#[derive(Clone)]
-pub struct Verifier {
-    keys: BTreeMap<String, (DecodingKey, Algorithm)>,
-    issuer: String,
-    audience: String,
-}
-
-impl Verifier {
-    /// A verifier of this issuer's tokens for this audience; keys it cannot use are left out.
-    pub fn new(keys: &JwkSet, issuer: &str, audience: &str) -> Self {
-        let usable = |jwk: &jsonwebtoken::jwk::Jwk| {
-            let algorithm = jwk.common.key_algorithm.and_then(|a| a.to_string().parse().ok())?;
-            Some((jwk.common.key_id.clone()?, (DecodingKey::from_jwk(jwk).ok()?, algorithm)))
+    /// Whoever a token's claims (RFC 7519) name, where `role_claim` holds a role of this hub, alone or in a list;
+    /// `None` for somebody without any.
+    pub fn of_claims(claims: &Map<String, Value>, role_claim: &str) -> Option<Self> {
+        let texts = |name: &str| match claims.get(name) {
+            Some(Value::String(text)) => vec![text.as_str()],
+            Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
         };
-        let keys = keys.keys.iter().filter_map(usable).collect();
-        Self { keys, issuer: issuer.to_owned(), audience: audience.to_owned() }
+        let roles = texts(role_claim);
+        let role = OrganiserRole::ALL.into_iter().find(|role| roles.contains(&role.name()))?;
+        let programmes = texts("programmes").into_iter().filter_map(ProgrammeId::from_slug).collect();
+        let subject = claims.get("sub").and_then(Value::as_str).filter(|subject| !subject.is_empty())?;
+        Some(Self { subject: subject.to_owned(), role, programmes })
     }
 
-    /// Who a request is from; 401 without a valid token.
-    pub fn organiser(&self, headers: &HeaderMap, now: Timestamp) -> Result<Organiser, Problem> {
-        self.organiser_if_any(headers, now)?.ok_or_else(Problem::unauthenticated)
+    /// The claims that name this organiser again, the role under `role`.
+    pub fn to_claims(&self) -> Map<String, Value> {
+        let programmes: Vec<&str> = self.programmes.iter().map(|programme| programme.slug()).collect();
+        let pairs =
+            [("sub", json!(self.subject)), ("role", json!(self.role.name())), ("programmes", json!(programmes))];
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(claims: Value, role_claim: &str) -> Option<Organiser> {
+        Organiser::of_claims(claims.as_object().expect("an object"), role_claim)
     }
 
-    /// Who a request is from, if it says so; 401 for a token that does not hold.
-    pub fn organiser_if_any(&self, headers: &HeaderMap, now: Timestamp) -> Result<Option<Organiser>, Problem> {
-        let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-        let token = value.to_str().ok().and_then(|text| {
-            let (scheme, token) = text.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-        });
-        let organiser = token.and_then(|token| self.verify(token, now));
-        organiser.map(Some).ok_or_else(Problem::unauthenticated)
-    }
-
-    fn verify(&self, token: &str, now: Timestamp) -> Option<Organiser> {
-        let header = jsonwebtoken::decode_header(token).ok()?;
-        let (key, algorithm) = self.keys.get(&header.kid?)?;
-        let mut validation = Validation::new(*algorithm);
-        validation.set_issuer(&[&self.issuer]);
-        validation.set_audience(&[&self.audience]);
-        // Times are judged by the hub's clock below.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &validation).ok()?.claims;
-        let second = now.as_second();
-        if claims.exp <= second || claims.nbf.is_some_and(|nbf| nbf > second) {
-            return None;
+    #[test]
+    fn a_role_stands_alone_or_in_a_list_under_the_claim_that_the_hub_names() {
+        let role = |claims, claim| read(claims, claim).map(|organiser| organiser.role);
+        assert_eq!(role(json!({"sub": "a", "role": "desk"}), "role"), Some(OrganiserRole::Desk));
+        let groups = json!({"sub": "a", "cognito:groups": ["staff", "reader", "programme"], "role": "admin"});
+        assert_eq!(role(groups, "cognito:groups"), Some(OrganiserRole::Programme));
+        for claims in [
+            json!({"sub": "a"}),
+            json!({"sub": "a", "role": "Admin"}),
+            json!({"role": "admin"}),
+            json!({"sub": "", "role": "admin"}),
+        ] {
+            assert_eq!(role(claims.clone(), "role"), None, "{claims}");
         }
-        let programmes = claims.programmes.iter().filter_map(|slug| ProgrammeId::from_slug(slug)).collect();
-        Some(Organiser { subject: claims.sub, role: claims.role, programmes })
+    }
+
+    #[test]
+    fn claims_lead_back_to_the_organiser() {
+        let claims = json!({"sub": "pat", "role": ["programme"], "programmes": ["open-doors", "no-such"]});
+        let pat = read(claims, "role").expect("an organiser");
+        assert_eq!(pat.programmes, [ProgrammeId::OPEN_DOORS]);
+        assert_eq!(Organiser::of_claims(&pat.to_claims(), "role"), Some(pat));
     }
 }

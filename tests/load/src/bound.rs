@@ -15,7 +15,7 @@ const PEOPLE_A_LEDGER: usize = 30;
 /// Registrations a second of the engine alone, on disk.
 pub async fn measure(people: usize) -> Result<f64, Error> {
     let folder = tempfile::tempdir()?;
-    let names = ["BaseUrl", "Issuer", "Audience", "MailDomain", "MailFrom", "OperatorMail"];
+    let names = ["BaseUrl", "Issuer", "Audience", "ClientId", "MailDomain", "MailFrom", "OperatorMail"];
     let values: BTreeMap<String, String> = names.into_iter().map(|name| (name.into(), "local".into())).collect();
     let template = Template::load(&values)?;
     let engine = Engine::open(&folder.path().join("bound.sqlite"), &template.table)?;

@@ -160,7 +160,7 @@ impl TryFrom<bool> for Enabled {
 /// Values for every parameter without a default.
 #[cfg(test)]
 pub(crate) fn local_values() -> BTreeMap<String, String> {
-    ["BaseUrl", "Issuer", "Audience", "MailDomain", "MailFrom", "OperatorMail"]
+    ["BaseUrl", "Issuer", "Audience", "ClientId", "MailDomain", "MailFrom", "OperatorMail"]
         .into_iter()
         .map(|name| (name.into(), format!("local-{name}")))
         .collect()

@@ -6,6 +6,7 @@
 pub mod clients;
 mod demands;
 pub mod faults;
+pub mod issuer;
 mod mail;
 mod replies;
 mod store;

@@ -1,0 +1,117 @@
+// An organiser's morning: sign in, copy last month's event, publish it, watch twenty people book, write to them, print
+// the list. Every page of the console on the way is checked, on a desk and on a phone.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startBrowser, startHub } from './hub.mjs';
+import { check, tab } from './page.mjs';
+
+let hub;
+let browser;
+
+before(async () => { [hub, browser] = await Promise.all([startHub(), startBrowser()]); });
+after(async () => { await browser?.close(); await hub?.stop(); });
+
+async function signIn(page, role) {
+  await page.goto(`${hub.url}/organise`);
+  await page.getByRole('button', { name: role }).click();
+  await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+}
+
+async function bookTwenty(event) {
+  for (let number = 1; number <= 20; number += 1) {
+    const person = { name: `Person Number ${'abcdefghijklmnopqrst'[number - 1]}`, email: `p${number}@practice.example`, role: 'gp' };
+    await hub.post(`/api/v1/events/${event}/registrations`, person);
+  }
+}
+
+for (const [screen, scripts] of [['wide', true], ['phone', false]]) {
+  const name = (page) => `console-${page}-${screen}`;
+
+  test(`an organiser takes an event from last month's to a printed list: ${screen}, scripts ${scripts}`, async () => {
+    const title = `Suturing for the ${screen}`;
+    await hub.event({ title, capacity: 18, programme: 'open-doors', minimum: 4 });
+    const page = await tab(browser, { screen, scripts });
+    await signIn(page, 'Admin');
+    await check(page, name('today'));
+    await page.getByRole('link', { name: 'Events', exact: true }).click();
+    await check(page, name('events'));
+    await page.getByRole('link', { name: title }).click();
+    await check(page, name('event'));
+
+    await page.getByRole('link', { name: 'Copy to other dates' }).click();
+    await page.getByLabel('Dates').fill('the 12th');
+    await page.getByRole('button', { name: 'Make copies' }).click();
+    assert.match(await page.title(), /^Error: /);
+    await check(page, name('copy-error'));
+    await page.getByLabel('Dates').fill('12/1/2027');
+    await page.getByRole('button', { name: 'Make copies' }).click();
+    await check(page, name('draft'));
+    const event = page.url().match(/events\/([^?]+)/)[1];
+    await page.getByRole('link', { name: 'Preview' }).click();
+    await check(page, name('preview'));
+    await page.getByRole('link', { name: 'Back to the event' }).click();
+    await page.getByRole('button', { name: 'Publish' }).click();
+
+    await bookTwenty(event);
+    await page.goto(`${hub.url}/organise/events/${event}`);
+    assert.match(await page.getByRole('main').innerText(), /18 of 18 taken/);
+    await check(page, name('full'));
+    await page.getByLabel('Name, email address').fill('number t');
+    await page.getByRole('button', { name: 'Show' }).click();
+    assert.match(await page.getByRole('main').innerText(), /Number 2 in the line/);
+    await page.getByRole('link', { name: 'Person Number t' }).click();
+    await check(page, name('registration'));
+    await page.goBack();
+    await page.getByLabel('Choose Person Number t').check();
+    await page.getByRole('button', { name: 'Turn down' }).click();
+    await page.getByRole('button', { name: 'Turn down' }).click();
+    assert.match(await page.title(), /^Error: /);
+    await check(page, name('bulk-error'));
+    await page.getByLabel('Reason').fill('Only for nurses.');
+    await page.getByRole('button', { name: 'Turn down' }).click();
+
+    await page.getByRole('link', { name: 'Send a message' }).click();
+    await page.getByLabel('Those who have a place').check();
+    await page.getByLabel('Subject').fill('Parking');
+    await page.getByLabel('Message').fill('Behind the hall.');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    assert.match(await page.getByRole('main').innerText(), /18 people get this message/);
+    await check(page, name('message'));
+    await page.getByRole('button', { name: 'Send to them' }).click();
+    assert.match(await page.getByRole('status').first().innerText(), /on its way/);
+
+    await page.getByRole('link', { name: 'Change', exact: true }).click();
+    await check(page, name('edit'));
+    await page.getByLabel('Starts').first().fill('10:00');
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.getByRole('main').innerText(), /19 people will be told by mail/);
+    await check(page, name('consequences'));
+    await page.getByRole('button', { name: 'Save and tell them' }).first().click();
+
+    await page.getByRole('link', { name: 'Sign-in sheet' }).click();
+    await check(page, name('sheet'));
+    await page.goto(`${hub.url}/organise/events/${event}/cancel`);
+    await page.getByLabel('Why it is cancelled').fill('The speaker is ill.');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await check(page, name('cancel'));
+    await page.goto(`${hub.url}/organise/audit`);
+    await check(page, name('audit'));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await check(page, name('signed-out'));
+  });
+}
+
+test('whoever comes back too late gets back what was typed', async () => {
+  const page = await tab(browser, { screen: 'phone', scripts: false });
+  await signIn(page, 'Admin');
+  await page.goto(`${hub.url}/organise/events/new`);
+  await page.getByLabel('Title').fill('Typed with care');
+  await hub.post('/_local/clock/advance', { by: 'PT31M' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await check(page, 'console-sign-in-again');
+  const other = await page.context().newPage();
+  await other.goto(`${hub.url}/organise/sign-in?to=/organise/signed-out`);
+  await other.getByRole('button', { name: 'Admin' }).click();
+  await page.getByRole('button', { name: 'Send what I typed' }).click();
+  assert.equal(await page.getByLabel('Title').inputValue(), 'Typed with care');
+});
