@@ -85,7 +85,7 @@ impl Organiser {
 
     /// The claims that name this organiser again, the role under `role`.
     pub fn to_claims(&self) -> Map<String, Value> {
-        let programmes: Vec<&str> = self.programmes.iter().map(|programme| programme.slug()).collect();
+        let programmes: Vec<&str> = self.programmes.iter().map(domain::ProgrammeId::slug).collect();
         let pairs =
             [("sub", json!(self.subject)), ("role", json!(self.role.name())), ("programmes", json!(programmes))];
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
