@@ -80,7 +80,7 @@ impl FromRequestParts<Arc<App>> for ChargesReader {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        organiser(parts, app, Organiser::may_read_charges).await.map(Self)
+        organiser(parts, app, Organiser::may_read_reports).await.map(Self)
     }
 }
 

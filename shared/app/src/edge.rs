@@ -60,7 +60,8 @@ fn request_id(app: &App, request: &Request) -> String {
     given.unwrap_or_else(|| format!("{:016x}", app.random()))
 }
 
-/// A form must come from this site, if the browser says where it comes from; the console's must say so.
+/// A form must come from this site, if the browser says where it comes from; the console's must say so, unless it
+/// comes with a token: no other site can make a browser send one.
 fn is_own_origin(app: &App, request: &Request) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
@@ -68,7 +69,11 @@ fn is_own_origin(app: &App, request: &Request) -> bool {
     let sent = |name: HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     let is_same_site = || sent(HeaderName::from_static("sec-fetch-site")) == Some("same-origin");
     match sent(header::ORIGIN) {
-        None => !gate::is_console(request.uri().path()) || is_same_site(),
+        None => {
+            let needs_no_word =
+                !gate::is_console(request.uri().path()) || request.headers().contains_key(header::AUTHORIZATION);
+            needs_no_word || is_same_site()
+        }
         // A page that sends no referrer has no origin to name either; then the browser says whose form it is
         // (Fetch Metadata, W3C).
         Some("null") => is_same_site(),

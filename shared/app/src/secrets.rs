@@ -146,7 +146,12 @@ impl TryFrom<Stored> for Secrets {
             (None, None) => Err(InvalidSecrets),
         };
         let signing_keys = stored.signing_keys.into_iter().map(signing_key).collect::<Result<_, _>>()?;
-        Ok(Self { identity_key: key(&stored.identity_key)?, link_keys, client_secret: stored.client_secret, signing_keys })
+        Ok(Self {
+            identity_key: key(&stored.identity_key)?,
+            link_keys,
+            client_secret: stored.client_secret,
+            signing_keys,
+        })
     }
 }
 

@@ -53,11 +53,6 @@ impl Organiser {
         matches!(self.role, OrganiserRole::Admin | OrganiserRole::Programme)
     }
 
-    /// Whether this organiser may read reports and charges.
-    pub fn may_read_charges(&self) -> bool {
-        self.role != OrganiserRole::Desk
-    }
-
     /// Whether this organiser may read rosters and take attendance.
     pub fn may_see_roster(&self) -> bool {
         self.role != OrganiserRole::Reader
@@ -85,7 +80,7 @@ impl Organiser {
 
     /// The claims that name this organiser again, the role under `role`.
     pub fn to_claims(&self) -> Map<String, Value> {
-        let programmes: Vec<&str> = self.programmes.iter().map(domain::ProgrammeId::slug).collect();
+        let programmes: Vec<&str> = self.programmes.iter().map(ProgrammeId::slug).collect();
         let pairs =
             [("sub", json!(self.subject)), ("role", json!(self.role.name())), ("programmes", json!(programmes))];
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -118,7 +113,7 @@ mod tests {
 
     #[test]
     fn claims_lead_back_to_the_organiser() {
-        let claims = json!({"sub": "pat", "role": ["programme"], "programmes": ["open-doors", "no-such"]});
+        let claims = json!({"sub": "pat", "role": ["programme"], "programmes": ["open-doors", "No such"]});
         let pat = read(claims, "role").expect("an organiser");
         assert_eq!(pat.programmes, [ProgrammeId::OPEN_DOORS]);
         assert_eq!(Organiser::of_claims(&pat.to_claims(), "role"), Some(pat));
