@@ -65,7 +65,7 @@ impl Typed {
         fields.insert("certificate.needs_evaluation".to_owned(), tick(event.certificate.needs_evaluation));
         fields.insert(
             "organisers".to_owned(),
-            json!(event.organisers.iter().map(|one| one.as_str()).collect::<Vec<_>>().join("\n")),
+            json!(event.organisers.iter().map(String::as_str).collect::<Vec<_>>().join("\n")),
         );
         Self(fields)
     }
@@ -77,7 +77,7 @@ impl Typed {
 
     /// Lines of sessions to show: those that are filled, and room for more.
     pub fn session_lines(&self) -> usize {
-        let last = (0..SESSIONS_MAX).rev().find(|index| !self.session(*index).is_none());
+        let last = (0..SESSIONS_MAX).rev().find(|index| self.session(*index).is_some());
         (last.map_or(0, |index| index + 1) + 1).clamp(SESSIONS_MIN, SESSIONS_MAX)
     }
 

@@ -84,7 +84,7 @@ fn is_for(claims: &Map<String, Value>, audience: &str) -> bool {
 }
 
 fn holds_at(claims: &Map<String, Value>, now: Timestamp) -> bool {
-    let second = |name: &str| claims.get(name).map(|value| value.as_i64());
+    let second = |name: &str| claims.get(name).map(Value::as_i64);
     let is_begun = match second("nbf") {
         None => true,
         Some(begins) => begins.is_some_and(|begins| begins <= now.as_second()),
