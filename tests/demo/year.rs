@@ -51,6 +51,9 @@ async fn an_empty_hub_starts_with_a_year_behind_it_and_twenty_events_ahead() {
     let full = |event: &&Value| event["places"]["free"] == 0 && event["places"]["waiting"] != 0;
     assert!(ahead.iter().any(|event| full(&event)), "one is full, with a line");
 
+    let mails = crate::inbox::check(&hub, MONDAY.parse().expect("a time")).await;
+    assert!(mails > 12_000, "{mails} mails");
+
     let folder = hub.stop().await;
     let (code, words) = audit(&folder);
     assert_eq!(code, Some(0), "{words}");
