@@ -5,6 +5,7 @@ use std::fs;
 
 use app::Config;
 use local::Template;
+use serde_norway::Value;
 
 use crate::house::root;
 
@@ -60,4 +61,30 @@ fn register_is_given_up_by_its_settler_only_after_its_timeout() {
     let register = template().functions.into_iter().find(|function| function.name == "register").expect("there");
     let patience = u64::try_from(app::REGISTER_TIMEOUT_SECONDS).expect("positive");
     assert_eq!(register.timeout.as_secs(), patience);
+}
+
+/// One alarm adds up ten metrics, and no more.
+#[test]
+fn the_errors_of_every_function_raise_one_alarm_of_ten_metrics_at_most() {
+    let text = fs::read_to_string(root().join("infra/template.yaml")).expect("the template");
+    let document: Value = serde_norway::from_str(&text).expect("YAML");
+    let resources = document["Resources"].as_mapping().expect("resources");
+    let of_kind = |kind: &'static str| resources.iter().filter(move |(_, resource)| resource["Type"] == kind);
+    let mut watched = Vec::new();
+    for (name, alarm) in of_kind("AWS::CloudWatch::Alarm") {
+        let metrics = alarm["Properties"]["Metrics"].as_sequence().map(Vec::as_slice).unwrap_or_default();
+        let metrics: Vec<&Value> =
+            metrics.iter().filter_map(|metric| metric.get("MetricStat")?.get("Metric")).collect();
+        assert!(metrics.len() <= 10, "{name:?} adds up {}", metrics.len());
+        let errors = metrics.iter().filter(|metric| metric["MetricName"] == "Errors");
+        watched.extend(errors.map(|metric| match &metric["Dimensions"][0]["Value"] {
+            Value::Tagged(reference) => reference.value.clone(),
+            other => panic!("{other:?} is no reference"),
+        }));
+    }
+    let mut functions: Vec<Value> = of_kind("AWS::Serverless::Function").map(|(name, _)| name.clone()).collect();
+    let by_name = |name: &Value| name.as_str().expect("a name").to_owned();
+    watched.sort_by_key(by_name);
+    functions.sort_by_key(by_name);
+    assert_eq!(watched, functions);
 }

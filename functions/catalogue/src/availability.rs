@@ -115,6 +115,7 @@ impl fmt::Display for Availability {
             Self::Begun | Self::Closed => f.write_str("Booking has closed"),
             Self::NotYetOpen(opens) => write!(f, "Booking opens on {}", dates::moment(*opens)),
             Self::Open(free) => free.fmt(f),
+            Self::Line { waiting: 0 } => f.write_str("Full – waiting list open"),
             Self::Line { waiting } => write!(f, "Full – waiting list open, {waiting} waiting"),
             Self::LineFull => f.write_str("Full – waiting list full"),
             Self::Full => f.write_str("Full"),

@@ -54,7 +54,7 @@ fn news(record: &EventRecord, next: &EventRecord, ledger: &Ledger, now: Timestam
     changed.extend(was.place.is_some().then_some("place"));
     changed.extend(was.joining_url.is_some().then_some("joining link"));
     let people = ledger.live_entries().count();
-    let told = format!("that the {} has changed", changed.join(" and the "));
+    let told = format!("of the new {}", changed.join(" and the new "));
     if people == 0 { Vec::new() } else { vec![Consequence { people, told }] }
 }
 

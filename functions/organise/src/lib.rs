@@ -12,7 +12,6 @@ mod groups;
 mod history;
 mod hub;
 mod import;
-mod later;
 mod line;
 mod messages;
 mod organisations;
@@ -28,6 +27,7 @@ mod trail;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use app::access::SignedIn;
 use app::{App, access, edge};
 use axum::Router;
 use axum::http::HeaderValue;
@@ -68,11 +68,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/organise/sign-out", post(sign_in::end))
         .route("/organise/signed-out", get(sign_in::ended));
     let routes = routes.merge(console::routes());
-    let routes = later::ROUTES.iter().fold(routes, |routes, path| routes.route(path, any(later::not_built)));
+    let routes = routes.route("/api/v1/events/{id}/{*part}", any(nothing_here));
     edge(Arc::clone(&app), routes.with_state(app))
 }
 
 /// A path of which another function answers some methods: whoever asks with a wrong one is told all of them.
 fn shared(methods: MethodRouter<Arc<App>, Infallible>, allowed: &'static str) -> MethodRouter<Arc<App>, Infallible> {
     methods.fallback(move || async move { Problem::method_not_allowed(Some(HeaderValue::from_static(allowed))) })
+}
+
+/// What no route answers under an event: a stranger is told to sign in, and not what there is.
+async fn nothing_here(_: SignedIn) -> Problem {
+    Problem::not_found()
 }

@@ -57,6 +57,7 @@ fn places_are_said_as_a_newcomer_finds_them() {
         (json!({}), 3, "Places available"),
         (json!({"capacity": 4}), 1, "3 places left"),
         (json!({"capacity": 4}), 3, "1 place left"),
+        (json!({"capacity": 4}), 4, "Full – waiting list open"),
         (json!({"capacity": 4}), 8, "Full – waiting list open, 4 waiting"),
         (json!({"capacity": 4, "waiting_list": {"limit": 1}}), 5, "Full – waiting list full"),
         (json!({"capacity": 4, "waiting_list": {"enabled": false}}), 4, "Full"),
