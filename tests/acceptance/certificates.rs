@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::hub::{TestHub, address, send};
 
-const AFTER: &str = "2026-12-01T17:00:00Z";
+pub const AFTER: &str = "2026-12-01T17:00:00Z";
 
 /// Two people who booked; both have held their links since.
 async fn booked(hub: &TestHub, settings: Value) -> String {
@@ -19,7 +19,7 @@ async fn booked(hub: &TestHub, settings: Value) -> String {
 }
 
 /// Records minutes by name.
-async fn record(hub: &TestHub, event: &str, minutes: &[(&str, u32)]) {
+pub async fn record(hub: &TestHub, event: &str, minutes: &[(&str, u32)]) {
     let path = format!("/api/v1/events/{event}/registrations");
     let roster = hub.as_admin(Method::GET, &path, &Value::Null).await;
     let records: Vec<Value> = minutes

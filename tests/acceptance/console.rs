@@ -7,28 +7,28 @@ use crate::hub::TestHub;
 use crate::sign_in::sign_in;
 
 /// Somebody at a browser.
-struct Desk<'a> {
+pub struct Desk<'a> {
     hub: &'a TestHub,
     cookie: String,
 }
 
 /// A page, or where it leads.
-struct Shown {
-    status: u16,
-    html: String,
-    to: String,
+pub struct Shown {
+    pub status: u16,
+    pub html: String,
+    pub to: String,
 }
 
 impl<'a> Desk<'a> {
-    async fn of(hub: &'a TestHub, role: &str) -> Self {
+    pub async fn of(hub: &'a TestHub, role: &str) -> Self {
         Self { hub, cookie: sign_in(hub, &format!("{role}@hub.example"), "/organise").await }
     }
 
-    async fn get(&self, path: &str) -> Shown {
+    pub async fn get(&self, path: &str) -> Shown {
         self.send(Method::GET, path, &[]).await
     }
 
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
         self.send(Method::POST, path, fields).await
     }
 

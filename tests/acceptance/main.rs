@@ -5,6 +5,7 @@ mod attendance_import;
 mod bad_input;
 mod capacity;
 mod certificates;
+mod certificates_desk;
 mod charges;
 mod check_in;
 mod console;

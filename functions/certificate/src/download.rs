@@ -40,7 +40,7 @@ async fn certificate_of(app: &App, held: HeldBooking) -> Result<Certificate, Rej
     }
     let grounds = Grounds::read(app, held.record, held.ledger).await.map_err(Rejection::Failure)?;
     match grounds.merit(app, &held.registration) {
-        Merit::NotAttended => Err(Refusal::NotAttended.into()),
+        Merit::NotAttended(_) | Merit::Excluded(_) => Err(Refusal::NotAttended.into()),
         Merit::EvaluationMissing => Err(Refusal::EvaluationMissing.into()),
         Merit::Earned { .. } => {
             let issued = award_all(app, &grounds, [&held.registration], &BTreeMap::new()).await;

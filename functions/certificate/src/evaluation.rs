@@ -12,6 +12,7 @@ use domain::registration::Via;
 use domain::{FieldError, Place, Refusal};
 use jiff::SignedDuration;
 use serde_json::json;
+use store::EventRecord;
 use web::components::{Choice, ErrorSummary, Field, Radios, Textarea};
 use web::forms::FormData;
 use web::page::{self, Mistake, Page};
@@ -158,15 +159,35 @@ fn thanks(app: &App, held: &HeldBooking) -> Response {
     Page::new("Thank you", &app.config.hub_name).show(&content)
 }
 
+/// What people answered in one round.
+pub(crate) struct Answered {
+    /// Which.
+    pub round: Round,
+    /// How many people.
+    pub count: usize,
+    /// What it comes to, question by question.
+    pub summaries: Vec<Summary>,
+}
+
+/// What people answered in each round that an event asks for; the second only where it does.
+pub(crate) async fn answered(app: &App, record: &EventRecord) -> Result<Vec<Answered>, Rejection> {
+    let rounds = [Some(Round::First), record.event.evaluation.follow_up.then_some(Round::FollowUp)];
+    let mut answered = Vec::new();
+    for round in rounds.into_iter().flatten() {
+        let all = app.store.evaluations(record.id, round).await?;
+        let questions = record.event.evaluation.questions(round);
+        answered.push(Answered { round, count: all.len(), summaries: evaluation::summarise(&questions, &all) });
+    }
+    Ok(answered)
+}
+
 /// `GET /api/v1/events/{id}/evaluation`: figures, and words from five answers up.
 pub(crate) async fn figures(State(app): State<Arc<App>>, managed: ManagedEvent) -> Result<Response, Rejection> {
-    let mut rounds = serde_json::Map::new();
-    for (name, round) in [("first", Round::First), ("follow_up", Round::FollowUp)] {
-        let all = app.store.evaluations(managed.record.id, round).await?;
-        let questions = managed.record.event.evaluation.questions(round);
-        let summaries = evaluation::summarise(&questions, &all);
+    let mut rounds = json!({"first": null, "follow_up": null});
+    for Answered { round, count, summaries } in answered(&app, &managed.record).await? {
+        let name = if round == Round::First { "first" } else { "follow_up" };
         let questions: Vec<_> = summaries.iter().map(Summary::to_json).collect();
-        rounds.insert(name.to_owned(), json!({"responses": all.len(), "questions": questions}));
+        rounds[name] = json!({"responses": count, "questions": questions});
     }
-    Ok(page::ok(&json!(rounds)))
+    Ok(page::ok(&rounds))
 }

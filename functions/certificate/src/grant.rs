@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use app::{App, Failure};
 use domain::attendance::{Attendance, sessions};
-use domain::certificate::{Facts, Holder, Merit, Standing};
+use domain::certificate::{Exclusion, Facts, Holder, Merit, Standing};
 use domain::evaluation::Round;
 use domain::event::Event;
 use domain::registration::Via;
@@ -64,30 +64,34 @@ impl Grounds {
             let token = app.identity.evaluation_token(self.record.id, registration.person, Round::First.name());
             self.evaluations.contains(&token)
         };
-        if !self.has_come(registration) {
-            return Merit::NotAttended;
+        if let Some(exclusion) = self.exclusion(registration) {
+            return Merit::Excluded(exclusion);
         }
         Merit::of(&self.record.event, &self.minutes(registration.person), is_evaluated())
     }
 
-    /// Whether somebody held a place, or came without one where that suffices. Whoever has been forgotten did not: there
-    /// is no name to put on anything.
-    fn has_come(&self, registration: &Registration) -> bool {
+    /// Why somebody gets none, whatever they attended: they held no place, or came without one where that does not
+    /// suffice, or have been forgotten, so that there is no name to put on anything.
+    fn exclusion(&self, registration: &Registration) -> Option<Exclusion> {
         if registration.form.is_without_person() {
-            return false;
+            return Some(Exclusion::Forgotten);
         }
         match registration.via {
-            Via::WalkIn => self.are_walk_ins_certified && registration.form.email.is_some(),
-            Via::Person | Via::Organiser => self.ledger.place(registration.person) == Some(Place::Confirmed),
+            Via::WalkIn if self.are_walk_ins_certified && registration.form.email.is_some() => None,
+            Via::WalkIn => Some(Exclusion::WalkIn),
+            Via::Person | Via::Organiser => {
+                let has_place = self.ledger.place(registration.person) == Some(Place::Confirmed);
+                (!has_place).then_some(Exclusion::NoPlace)
+            }
         }
     }
 
-    /// Minutes in each session, none of which counts for more than its length.
-    fn minutes(&self, person: PersonId) -> Vec<u32> {
+    /// Minutes recorded for each session, none of which counts for more than its length.
+    fn minutes(&self, person: PersonId) -> Vec<Option<u32>> {
         let event: &Event = &self.record.event;
         let of = |(number, _)| {
             let length = domain::attendance::length_of(event, number).unwrap_or(0);
-            self.attendance.recorded(number, person).map_or(0, |minutes| minutes.min(length))
+            self.attendance.recorded(number, person).map(|minutes| minutes.min(length))
         };
         sessions(event).map(of).collect()
     }
@@ -154,7 +158,7 @@ pub(crate) async fn award_all<'a>(
             holdings.get(&registration.person).is_none_or(|held| held.latest.is_none() && held.withheld.is_none());
         match grounds.merit(app, registration) {
             Merit::Earned { minutes } if is_new => earned.push((registration.clone(), minutes)),
-            Merit::Earned { .. } | Merit::NotAttended | Merit::EvaluationMissing => {}
+            Merit::Earned { .. } | Merit::NotAttended(_) | Merit::EvaluationMissing | Merit::Excluded(_) => {}
         }
     }
     if earned.is_empty() {

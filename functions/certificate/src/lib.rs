@@ -2,7 +2,9 @@
 //! can be checked without this hub; and the evaluation that some of them ask for.
 
 mod check;
+mod concerned;
 mod credential;
+mod desk;
 mod download;
 mod evaluation;
 mod grant;
@@ -41,6 +43,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/certificates/{reference}/reissue", post(organise::reissue))
         .route("/api/v1/events/{id}/certificates/{reference}/withhold", post(organise::withhold))
         .route("/api/v1/events/{id}/certificates/{reference}/release", post(organise::release))
+        .merge(desk::routes())
         .with_state(Arc::clone(&app));
     edge(app, routes)
 }

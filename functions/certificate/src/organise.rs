@@ -4,77 +4,28 @@
 use std::io::{Cursor, Write as _};
 use std::sync::Arc;
 
-use app::access::{ManagedEvent, path_part};
-use app::trail::{self, Deed};
+use app::access::ManagedEvent;
 use app::{App, Failure, Rejection};
 use axum::body::Body;
-use axum::extract::{FromRequestParts, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::http::request::Parts;
 use axum::response::Response;
-use domain::certificate::{Facts, Standing};
-use domain::{FieldError, Fields, PersonName, Reference, Refusal, Registration};
+use domain::certificate::Facts;
+use domain::{Fields, PersonName, Reference};
 use serde_json::{Value, json};
-use store::{BookingKey, Certificate, Holding};
+use store::Certificate;
 use web::forms::FormData;
 use web::{Problem, body, page};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::grant::Grounds;
-use crate::{keeping, paper};
+use crate::concerned::{Concerned, Hand, lay_hand};
+use crate::paper;
 
 /// Certificates in one zip: a Lambda's answer ends at 6 MB.
-const IN_A_ZIP: usize = 100;
+pub(crate) const IN_A_ZIP: usize = 100;
 /// The longest reason, in characters.
 const REASON_MAX: usize = 1_000;
-
-/// Somebody's certificate for an event, and an organiser who may change it.
-pub(crate) struct Concerned {
-    managed: ManagedEvent,
-    reference: Reference,
-    registration: Registration,
-    holding: Option<Holding>,
-}
-
-impl FromRequestParts<Arc<App>> for Concerned {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        let managed = ManagedEvent::from_request_parts(parts, app).await?;
-        let event = managed.record.id;
-        let reference = path_part(parts, app, "reference").await;
-        let reference: Reference = reference.parse().map_err(|_| Refusal::BookingNotFound)?;
-        let ledger = app.store.ledger(event).await?.ok_or(Refusal::EventNotFound)?;
-        let mut people = app.store.attendance(event).await?.people();
-        people.extend(ledger.members.keys());
-        let person = people.into_iter().find(|person| app.identity.reference(event, *person) == reference);
-        let person = person.ok_or(Refusal::BookingNotFound)?;
-        let registration = app.store.registration(person, event).await?.ok_or(Refusal::BookingNotFound)?;
-        let holding = app.store.holding(person, event).await?;
-        Ok(Self { managed, reference, registration, holding })
-    }
-}
-
-impl Concerned {
-    /// The latest certificate.
-    async fn certificate(&self, app: &App) -> Result<Certificate, Rejection> {
-        let latest = self.holding.as_ref().and_then(|holding| holding.latest);
-        let (number, _) = latest.ok_or(Refusal::CertificateNotFound)?;
-        app.store.certificate(number).await?.ok_or_else(|| Refusal::CertificateNotFound.into())
-    }
-
-    async fn record(&self, app: &App, action: &'static str, reason: Option<String>) -> Result<(), Rejection> {
-        let Registration { person, event, generation, .. } = self.registration;
-        let booking = BookingKey { person, event, generation, version: 0 };
-        let deed = Deed::registration(action, booking, self.reference).because(reason);
-        trail::record(app, &self.managed.organiser, deed).await
-    }
-
-    fn answer(&self, certificate: Option<&Certificate>) -> Response {
-        page::ok(&row(self.reference, certificate, certificate.is_none()))
-    }
-}
 
 /// A certificate as organisers see it.
 fn row(reference: Reference, certificate: Option<&Certificate>, is_withheld: bool) -> Value {
@@ -92,18 +43,41 @@ fn row(reference: Reference, certificate: Option<&Certificate>, is_withheld: boo
 }
 
 /// What is said with a change: a reason, and for a correction the name.
-fn read(
-    value: Value,
-    is_reason_required: bool,
-    has_name: bool,
-) -> Result<(Option<PersonName>, Option<String>), Vec<FieldError>> {
-    let mut fields = Fields::of(value)?;
+fn read(value: Value, is_reason_required: bool, has_name: bool) -> Result<(Option<PersonName>, String), Problem> {
+    let mut fields = Fields::of(value).map_err(Problem::invalid)?;
     let name = if has_name { fields.parse("name", "Enter the corrected full name", PersonName::parse) } else { None };
     let reason = fields.lines("reason", REASON_MAX);
     if is_reason_required && reason.is_none() {
         fields.refuse("reason", "Enter a reason");
     }
-    fields.finish().map(|()| (name, reason))
+    fields.finish().map_err(Problem::invalid)?;
+    Ok((name, reason.unwrap_or_default()))
+}
+
+/// Reads what an organiser does from its verb and what was sent with it.
+pub(crate) fn hand(verb: &str, sent: Value) -> Result<Hand, Problem> {
+    Ok(match verb {
+        "revoke" => Hand::Revoke(read(sent, true, false)?.1),
+        "withhold" => Hand::Withhold(read(sent, true, false)?.1),
+        "release" => Hand::Release,
+        _ => {
+            let (name, reason) = read(sent, false, true)?;
+            // A missing name has been refused.
+            let name = name.ok_or_else(|| Problem::invalid_field("/name", "Enter the corrected full name"))?;
+            Hand::Reissue { name, reason: Some(reason).filter(|reason| !reason.is_empty()) }
+        }
+    })
+}
+
+async fn lay(
+    app: &App,
+    concerned: &Concerned,
+    verb: &str,
+    (headers, request): (HeaderMap, Body),
+) -> Result<Response, Rejection> {
+    let sent = body::json_or_nothing(&headers, request).await?;
+    let left = lay_hand(app, concerned, hand(verb, sent)?).await?;
+    Ok(page::ok(&row(concerned.reference, left.certificate.as_ref(), left.is_withheld)))
 }
 
 /// `POST …/{reference}/revoke {"reason"}`
@@ -113,14 +87,7 @@ pub(crate) async fn revoke(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Rejection> {
-    let value = body::json_or_nothing(&headers, request).await?;
-    let (_, reason) = read(value, true, false).map_err(Problem::invalid)?;
-    let reason = reason.unwrap_or_default();
-    let certificate = concerned.certificate(&app).await?;
-    let standing = Standing::Revoked { at: app.clock.now(), reason: reason.clone() };
-    let certificate = keeping::end(&app, certificate, &standing).await.map_err(Rejection::Failure)?;
-    concerned.record(&app, "certificate.revoke", Some(reason)).await?;
-    Ok(concerned.answer(Some(&certificate)))
+    lay(&app, &concerned, "revoke", (headers, request)).await
 }
 
 /// `POST …/{reference}/reissue {"name", "reason"?}`
@@ -130,17 +97,7 @@ pub(crate) async fn reissue(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Rejection> {
-    let value = body::json_or_nothing(&headers, request).await?;
-    let (name, reason) = read(value, false, true).map_err(Problem::invalid)?;
-    // A missing name has been refused.
-    let name = name.unwrap_or_else(|| concerned.registration.form.name.clone());
-    let old = concerned.certificate(&app).await?;
-    let ledger = app.store.ledger(concerned.managed.record.id).await?.ok_or(Refusal::EventNotFound)?;
-    let grounds = Grounds::read(&app, concerned.managed.record.clone(), ledger).await.map_err(Rejection::Failure)?;
-    let new = keeping::replace(&app, &grounds, old, &concerned.registration, &name).await;
-    let new = new.map_err(Rejection::Failure)?;
-    concerned.record(&app, "certificate.reissue", reason).await?;
-    Ok(concerned.answer(Some(&new)))
+    lay(&app, &concerned, "reissue", (headers, request)).await
 }
 
 /// `POST …/{reference}/withhold {"reason"}`: none is issued until it is released. What was issued is revoked instead.
@@ -150,15 +107,7 @@ pub(crate) async fn withhold(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Rejection> {
-    let value = body::json_or_nothing(&headers, request).await?;
-    let (_, reason) = read(value, true, false).map_err(Problem::invalid)?;
-    let reason = reason.unwrap_or_default();
-    let Registration { person, event, .. } = concerned.registration;
-    if !app.store.withhold_certificate(person, event, &reason).await? {
-        return Err(Refusal::CertificateIssued.into());
-    }
-    concerned.record(&app, "certificate.withhold", Some(reason)).await?;
-    Ok(concerned.answer(None))
+    lay(&app, &concerned, "withhold", (headers, request)).await
 }
 
 /// `POST …/{reference}/release`: what was kept back is issued within a quarter of an hour, if it was earned.
@@ -167,10 +116,7 @@ pub(crate) async fn release(
     concerned: Concerned,
     _: body::Nothing,
 ) -> Result<Response, Rejection> {
-    let Registration { person, event, .. } = concerned.registration;
-    app.store.release_certificate(person, event).await?;
-    app.set_certificate_timer(event).await?;
-    concerned.record(&app, "certificate.release", None).await?;
+    lay_hand(&app, &concerned, Hand::Release).await?;
     Ok(page::ok(&row(concerned.reference, None, false)))
 }
 

@@ -51,6 +51,10 @@ pub fn deed(what: &str) -> String {
     let words = match what {
         "booked" => "Booked",
         "booked-again" => "Booked again",
+        "certificate.reissue" => "Certificate issued with a corrected name",
+        "certificate.release" => "Certificate let go",
+        "certificate.revoke" => "Certificate taken back",
+        "certificate.withhold" => "Certificate kept back",
         "event.create" => "Event created",
         "event.patch" => "Event changed",
         "event.publish" => "Event published",

@@ -8,8 +8,8 @@ use super::people::Person;
 use crate::random::SplitMix64;
 
 /// Of a thousand with a place, how many do not come, and how many come for a part only.
-const ABSENT: usize = 300;
-const PART: usize = 60;
+const ABSENT: usize = 180;
+const PART: usize = 30;
 /// Of a hundred events in a room, at how many somebody comes without a booking.
 const WALK_INS: usize = 35;
 
@@ -46,12 +46,12 @@ mod tests {
     use crate::demo::year;
 
     #[test]
-    fn three_in_ten_do_not_come() {
+    fn fewer_than_one_in_five_do_not_come() {
         let courses = year::courses(1).expect("a year");
         let all: Vec<u32> = (0..4_000_usize)
             .map(|number| minutes(&courses[number % courses.len()], SplitMix64::of_text(1, &number.to_string())))
             .collect();
         let absent = all.iter().filter(|minutes| **minutes == 0).count();
-        assert!((1_100..1_300).contains(&absent), "{absent}");
+        assert!((640..800).contains(&absent), "{absent}");
     }
 }

@@ -71,6 +71,9 @@ pub enum DemoError {
     /// The clock.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// A form.
+    #[error("a form cannot be written")]
+    Form(#[source] serde_html_form::ser::Error),
     /// A request.
     #[error("a request cannot be made")]
     Request(#[from] http::Error),

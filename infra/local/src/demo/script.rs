@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::{ProgrammeId, Role};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -25,6 +26,11 @@ const GIVEN_UP: [(i32, usize); 4] = [(9, 25), (5, 30), (3, 20), (1, 20)];
 const BACK_AGAIN: usize = 15;
 /// Working days after which they do.
 const BACK_AFTER: i32 = 1;
+/// Working days before the start on which a group is named, and the most that come in one.
+const GROUP_NAMED: i32 = 22;
+const GROUP_MOST: usize = 3;
+/// The events at which an organiser looks at a certificate again, by their place in the year.
+const REVIEWS: [(&str, Review); 2] = [("year-24", Review::Misspelt), ("year-71", Review::Unearned)];
 /// Working days before the start on which an event is called off.
 const CALLED_OFF: i32 = 3;
 
@@ -40,6 +46,15 @@ pub enum Deed {
     Book(Who),
     /// Somebody rings, and an organiser books.
     Telephone(Who),
+    /// An organiser seats a group of an organisation; who has the link to name its people.
+    SeatGroup {
+        /// Who names them.
+        contact: Who,
+        /// How many come.
+        places: usize,
+    },
+    /// The group's contact names somebody.
+    Name(Who),
     /// An organiser looks at what waits for approval.
     Approve,
     /// Somebody gives the booking up, through the link in their mail.
@@ -52,6 +67,19 @@ pub enum Deed {
     Begin,
     /// The event is over: an organiser records who was there.
     TakeAttendance,
+    /// Whoever was there says what they thought of it, or does not.
+    Evaluate,
+    /// An organiser looks at a certificate again.
+    Review(Review),
+}
+
+/// What an organiser finds about the first certificate of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Review {
+    /// The name on it was mistyped.
+    Misspelt,
+    /// It was issued to somebody who had sent a colleague.
+    Unearned,
 }
 
 /// When what is done, in order.
@@ -68,8 +96,20 @@ pub fn of_year(course: &Course, people: &[Person], seed: u64) -> Result<Script, 
     } else {
         let begun = calendar::at(calendar::working_days_from(course.day, 1), Hour::Noon)?;
         script.push((begun, Deed::Begin));
-        let over = calendar::working_days_from(calendar::day_of(course.ends()), 1);
-        script.push((calendar::at(over, Hour::Noon)?, Deed::TakeAttendance));
+        script.extend(afterwards(course)?);
+    }
+    Ok(script)
+}
+
+/// What is done once an event of the year is over.
+fn afterwards(course: &Course) -> Result<Script, OutOfCalendar> {
+    let after = |days| calendar::working_days_from(calendar::day_of(course.ends()), days);
+    let mut script = vec![
+        (calendar::at(after(1), Hour::Noon)?, Deed::TakeAttendance),
+        (calendar::at(after(1), Hour::Evening)?, Deed::Evaluate),
+    ];
+    for (_, review) in REVIEWS.iter().filter(|(key, _)| *key == course.key) {
+        script.push((calendar::at(after(4), Hour::Noon)?, Deed::Review(*review)));
     }
     Ok(script)
 }
@@ -102,6 +142,7 @@ fn until(course: &Course, day: Date, people: &[Person], seed: u64) -> Result<Scr
             script.push((before(days - 1, Hour::Noon)?, Deed::Approve));
         }
     }
+    script.extend(group(course, people, &crowd, &before)?);
     let holders = &crowd[..crowd.len().min(course.capacity().unwrap_or(usize::MAX))];
     let given_up = given_up(&script, holders, &before, &mut random)?;
     script.extend(given_up);
@@ -113,6 +154,33 @@ fn until(course: &Course, day: Date, people: &[Person], seed: u64) -> Result<Scr
     script.retain(|(at, _)| *at < course.starts);
     // Stable: what happens at one instant happens in the order in which it was written.
     script.sort_by_key(|(at, _)| *at);
+    Ok(script)
+}
+
+/// A school that sends several people at once, under one link: of those who do not book for themselves. One group in
+/// three has a place that nobody is named for.
+fn group(
+    course: &Course,
+    people: &[Person],
+    crowd: &[Who],
+    before: &impl Fn(i32, Hour) -> Result<Timestamp, OutOfCalendar>,
+) -> Result<Script, OutOfCalendar> {
+    if course.programme != ProgrammeId::MHFA_SCHOOLS {
+        return Ok(Script::new());
+    }
+    let mut random = SplitMix64::of_text(0, &format!("group {}", course.key));
+    let stays = |who: &Who| people[*who].role == Role::SchoolStaff && !crowd.contains(who);
+    let others: Vec<Who> = (0..people.len()).filter(stays).collect();
+    let contact = others[random.below(others.len().max(1))];
+    let colleagues = others.iter().filter(|who| people[**who].place == people[contact].place);
+    let mut named: Vec<Who> = colleagues.copied().take(GROUP_MOST).collect();
+    let places = named.len();
+    if random.below(3) == 0 {
+        named.pop();
+    }
+    let mut script = vec![(before(ANNOUNCED, Hour::Evening)?, Deed::SeatGroup { contact, places })];
+    let at = before(GROUP_NAMED, Hour::Evening)?;
+    script.extend(named.into_iter().map(|who| (at, Deed::Name(who))));
     Ok(script)
 }
 

@@ -1,5 +1,8 @@
 //! Where the demo year's deeds are done: requests to the front door, and links taken from the mail that was sent.
 
+mod aftermath;
+mod group;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,6 +46,8 @@ pub struct Running {
     id: String,
     /// What each person was told to quote.
     references: BTreeMap<Who, String>,
+    /// The group that was seated, if one was.
+    group: Option<group::Seated>,
 }
 
 /// What the year came to.
@@ -65,7 +70,7 @@ struct Reply {
 impl Running {
     /// An event of which nothing has happened yet.
     pub fn new(course: Course) -> Self {
-        Self { course, id: String::new(), references: BTreeMap::new() }
+        Self { course, id: String::new(), references: BTreeMap::new(), group: None }
     }
 
     fn path(&self, rest: &str) -> String {
@@ -93,10 +98,11 @@ impl Stage {
     /// Sets what the hub has agreed with those who book.
     pub async fn agree(&self) -> Result<(), DemoError> {
         let rates = json!([{"under_hours": 2, "gbp": 35}, {"under_hours": 4, "gbp": 60}, {"gbp": 105}]);
+        // Whoever came without booking and left an address has learnt as much as anybody.
         let policy = json!({"notice": {"n": 7, "unit": "calendar_day"}, "charge": rates,
                             "waivers": ["sickness", "bereavement"]});
-        let set = self.organise(Method::PATCH, "/api/v1/hub", &json!({"policy": policy})).await?;
-        set.expect(StatusCode::OK).map(drop)
+        let agreed = json!({"policy": policy, "walk_in_certificates": true});
+        self.organise(Method::PATCH, "/api/v1/hub", &agreed).await?.expect(StatusCode::OK).map(drop)
     }
 
     /// Does these deeds, one after the other.
@@ -106,6 +112,8 @@ impl Stage {
                 Deed::Announce => self.announce(running).await?,
                 Deed::Book(who) => self.book(running, who).await?,
                 Deed::Telephone(who) => self.telephone(running, who).await?,
+                Deed::SeatGroup { contact, places } => self.seat_group(running, contact, places).await?,
+                Deed::Name(who) => self.name(running, who).await?,
                 Deed::Approve => self.approve(running).await?,
                 Deed::GiveUp(who) => self.give_up(running, who).await?,
                 Deed::AnswerOffers => self.answer_offers(running).await?,
@@ -115,6 +123,8 @@ impl Stage {
                 }
                 Deed::Begin => self.begin(running).await?,
                 Deed::TakeAttendance => self.take_attendance(running).await?,
+                Deed::Evaluate => self.evaluate(running).await?,
+                Deed::Review(review) => self.review(running, review).await?,
             }
         }
         Ok(())
@@ -252,16 +262,17 @@ impl Stage {
 
     /// Follows the link in the last mail about a booking.
     async fn act(&self, email: &str, reference: &str, verb: &str) -> Result<(), DemoError> {
-        let messages = self.front.ground.inbox.messages(Some(email));
-        // A reminder may name a booking that it is not about in the first place: what it is about is its thread.
-        let is_about = |message: &&Message| {
-            message.headers.get("References").is_some_and(|thread| thread.contains(&format!("<{reference}.")))
-        };
-        let last = messages.iter().rev().find(is_about).and_then(|message| message.text.as_deref());
-        let link = last.and_then(|text| text.lines().map(str::trim).find(|line| line.starts_with("http")));
-        let token = link.and_then(|link| link.rsplit('/').next()).ok_or_else(|| DemoError::NoLink(reference.into()))?;
+        let token = self.link(email, reference).ok_or_else(|| DemoError::NoLink(reference.into()))?;
         let path = format!("/api/v1/bookings/{token}/{verb}");
         self.send(Method::POST, &path, None, &json!({})).await?.expect(StatusCode::OK).map(drop)
+    }
+
+    /// The token of the link in the last mail about a booking.
+    fn link(&self, email: &str, reference: &str) -> Option<String> {
+        // A reminder may name a booking that it is not about in the first place: what it is about is its thread.
+        let thread = format!("<{reference}.");
+        let is_about = |message: &Message| message.headers.get("References").is_some_and(|all| all.contains(&thread));
+        self.front.ground.inbox.latest(email, is_about).as_ref().and_then(first_link)
     }
 
     /// The chance of one person in one event.
@@ -278,6 +289,12 @@ impl Stage {
     async fn send(&self, method: Method, path: &str, token: Option<&str>, body: &Value) -> Result<Reply, DemoError> {
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         self.send_bytes(method, path, token, "application/json", body).await
+    }
+
+    /// Sends a page's form.
+    async fn send_form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Reply, DemoError> {
+        let form = serde_html_form::to_string(fields).map_err(DemoError::Form)?.into_bytes();
+        self.send_bytes(Method::POST, path, None, "application/x-www-form-urlencoded", form).await
     }
 
     async fn send_bytes(
@@ -309,6 +326,13 @@ impl Reply {
     fn expect(self, status: StatusCode) -> Result<Value, DemoError> {
         if self.status == status { Ok(self.body) } else { Err(DemoError::Refused(self.status, self.body.to_string())) }
     }
+}
+
+/// The last part of the first link in a mail.
+fn first_link(message: &Message) -> Option<String> {
+    let lines = message.text.as_deref().unwrap_or_default().lines().map(str::trim);
+    let link = lines.into_iter().find(|line| line.starts_with("http"))?;
+    link.rsplit('/').next().map(str::to_owned)
 }
 
 fn text(value: &Value) -> String {

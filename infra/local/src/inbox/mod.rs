@@ -92,6 +92,17 @@ impl Inbox {
         chosen.iter().filter_map(|one| Some(Message::read(&one.id, &std::fs::read(self.path(one)).ok()?))).collect()
     }
 
+    /// The last message to an address that is the one sought; the newest is looked at first, and no older one than it.
+    pub fn latest(&self, to: &str, is_it: impl Fn(&Message) -> bool) -> Option<Message> {
+        let to = to.to_lowercase();
+        let chosen: Vec<Filed> = self.filed().iter().filter(|one| one.to.contains(&to)).cloned().collect();
+        let mut newest_first = chosen.iter().rev();
+        newest_first.find_map(|one| {
+            let message = Message::read(&one.id, &std::fs::read(self.path(one)).ok()?);
+            is_it(&message).then_some(message)
+        })
+    }
+
     /// One message's bytes.
     pub fn raw(&self, id: &str) -> Option<Vec<u8>> {
         let one = self.filed().iter().find(|one| one.id == id).cloned()?;

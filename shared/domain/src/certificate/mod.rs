@@ -1,47 +1,19 @@
 //! Certificates: who has earned one, what it says for good, and what became of it since.
 
+mod merit;
 mod number;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use merit::{Exclusion, Merit, Shortfall};
 pub use number::CertificateNumber;
 
-use crate::event::{Event, Session};
+use crate::event::Session;
 use crate::ids::EventId;
 use crate::person::PersonName;
 use crate::working_hours::uk;
-
-/// Whether somebody has earned a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Merit {
-    /// Yes, for this many minutes.
-    Earned {
-        /// Minutes taken part, over all sessions.
-        minutes: u32,
-    },
-    /// Not attended, or not long enough, or not every session where that is asked.
-    NotAttended,
-    /// Attended; the evaluation is asked for and not in.
-    EvaluationMissing,
-}
-
-impl Merit {
-    /// Judges by the minutes recorded for each session; a session without a record counts as none.
-    pub fn of(event: &Event, minutes: &[u32], is_evaluated: bool) -> Self {
-        let total = minutes.iter().copied().fold(0, u32::saturating_add);
-        let attended = (0..event.sessions.len()).filter(|n| minutes.get(*n).is_some_and(|minutes| *minutes > 0));
-        let has_missed_one = attended.count() < event.sessions.len();
-        if total == 0 || total < event.certificate_minutes() || (event.certificate.every_session && has_missed_one) {
-            return Self::NotAttended;
-        }
-        if event.certificate.needs_evaluation && !is_evaluated {
-            return Self::EvaluationMissing;
-        }
-        Self::Earned { minutes: total }
-    }
-}
 
 /// Who holds a certificate; gone once the person is erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,37 +123,7 @@ fn is_sign(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn event(certificate: &serde_json::Value) -> Event {
-        let sessions = json!([{"starts": "2026-12-01T09:00:00Z", "ends": "2026-12-01T10:00:00Z"},
-            {"starts": "2026-12-08T09:00:00Z", "ends": "2026-12-08T12:00:00Z"}]);
-        let event = json!({"title": "T", "programme": "open-doors", "sessions": sessions, "certificate": certificate});
-        Event::parse(event).expect("an event")
-    }
-
-    #[test]
-    fn a_certificate_takes_the_minimum_every_session_where_asked_and_the_evaluation_where_asked() {
-        use Merit::{Earned, EvaluationMissing, NotAttended};
-        let (plain, all, asked) =
-            (json!({}), json!({"every_session": true, "minimum_minutes": 60}), json!({"needs_evaluation": true}));
-        let table = [
-            (&plain, vec![12, 180], false, Earned { minutes: 192 }),
-            (&plain, vec![11, 180], false, NotAttended),
-            (&plain, vec![], true, NotAttended),
-            (&all, vec![60, 180], false, Earned { minutes: 240 }),
-            (&all, vec![0, 180], false, NotAttended),
-            (&all, vec![60], false, NotAttended),
-            (&asked, vec![60, 180], false, EvaluationMissing),
-            (&asked, vec![60, 180], true, Earned { minutes: 240 }),
-            (&asked, vec![0, 0], false, NotAttended),
-        ];
-        for (rule, minutes, is_evaluated, merit) in table {
-            assert_eq!(Merit::of(&event(rule), &minutes, is_evaluated), merit, "{rule} {minutes:?}");
-        }
-    }
 
     #[test]
     fn initials_are_of_the_first_and_the_last_name_in_any_script() {
