@@ -32,19 +32,35 @@ impl<'a> Desk<'a> {
         self.send(Method::POST, path, fields).await
     }
 
+    /// Posts a form that carries a file beside its fields.
+    pub async fn post_file(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Shown {
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            let part = format!("--bound\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!("--bound\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n");
+        body.extend_from_slice(format!("{head}Content-Type: application/octet-stream\r\n\r\n").as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--bound--\r\n");
+        let request = self.hub.request(Method::POST, path).header("cookie", &self.cookie);
+        let request = request.header("origin", self.hub.url(""));
+        read(request.header("content-type", "multipart/form-data; boundary=bound").body(body)).await
+    }
+
     async fn send(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Shown {
         let mut request = self.hub.request(method.clone(), path).header("cookie", &self.cookie);
         if method == Method::POST {
             request = request.header("origin", self.hub.url("")).form(fields);
         }
-        let response = request.send().await.expect("a reply");
-        let to = response.headers().get("location").map(|to| to.to_str().expect("text").to_owned());
-        Shown {
-            status: response.status().as_u16(),
-            to: to.unwrap_or_default(),
-            html: response.text().await.expect("text"),
-        }
+        read(request).await
     }
+}
+
+async fn read(request: reqwest::RequestBuilder) -> Shown {
+    let response = request.send().await.expect("a reply");
+    let to = response.headers().get("location").map(|to| to.to_str().expect("text").to_owned());
+    Shown { status: response.status().as_u16(), to: to.unwrap_or_default(), html: response.text().await.expect("text") }
 }
 
 /// What the form of an event sends.
@@ -216,6 +232,12 @@ async fn each_role_sees_and_does_what_it_may() {
         (format!("/organise/events/{own}/people.csv"), [200, 200, 200, 403]),
         (format!("/organise/events/{own}/registrations/{reference}"), [200, 200, 403, 403]),
         ("/organise/audit".to_owned(), [200, 403, 403, 403]),
+        ("/organise/lists".to_owned(), [200, 403, 403, 403]),
+        ("/organise/lists/programmes".to_owned(), [200, 403, 403, 403]),
+        ("/organise/lists/organisations".to_owned(), [200, 403, 403, 403]),
+        ("/organise/lists/unlisted".to_owned(), [200, 403, 403, 403]),
+        ("/organise/lists/import/programmes".to_owned(), [200, 403, 403, 403]),
+        ("/organise/lists/roles".to_owned(), [200, 403, 403, 403]),
     ];
     for (index, role) in roles.into_iter().enumerate() {
         let desk = Desk::of(&hub, role).await;

@@ -101,6 +101,109 @@ for (const [screen, scripts] of [['wide', true], ['phone', false]]) {
   });
 }
 
+for (const [screen, scripts] of [['wide', true], ['phone', false]]) {
+  const name = (page) => `console-${page}-${screen}`;
+  const code = screen === 'wide' ? 'X9901' : 'X9902';
+
+  test(`an admin keeps the lists: ${screen}, scripts ${scripts}`, async () => {
+    const practice = `Example Street Practice of the ${screen}`;
+    const event = await hub.event({ title: `Knots for the ${screen}`, programme: 'open-doors', organisation_limit: 4 });
+    await hub.book(event, { organisation: { name: `Example St, ${screen}` } });
+    await hub.post('/_local/settle');
+    const page = await tab(browser, { screen, scripts });
+    await signIn(page, 'Admin');
+    await check(page, name('today-tasks'));
+    await page.getByRole('link', { name: 'Lists', exact: true }).click();
+    await check(page, name('lists'));
+
+    await page.getByRole('link', { name: 'Programmes', exact: true }).click();
+    await check(page, name('programmes'));
+    await page.getByRole('link', { name: 'Add a programme' }).click();
+    await page.getByLabel('Email address of its owner').fill('nobody');
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.title(), /^Error: /);
+    await check(page, name('programme-error'));
+    await page.getByLabel('Name', { exact: true }).fill('Living with Dementia');
+    await page.getByLabel('Identifier').fill(`dementia-${screen}`);
+    await page.getByLabel('Email address of its owner').fill('lead@hub.example');
+    await page.getByLabel('This programme is confidential').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.getByRole('status').innerText(), /saved/);
+
+    await page.goto(`${hub.url}/organise/lists/import/organisations`);
+    await check(page, name('import'));
+    await page.getByLabel('Or paste the table').fill('name,type\nA,clinic');
+    await page.getByRole('button', { name: 'Check what would change' }).click();
+    assert.match(await page.title(), /^Error: /);
+    await check(page, name('import-error'));
+    const table = `name,code,type,borough\n${practice},${code},practice,Newham\nLea School,100123,school,Hackney\n`;
+    await page.getByLabel('File').setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
+    await page.getByRole('button', { name: 'Check what would change' }).click();
+    assert.match(await page.getByRole('main').innerText(), /Nothing has been changed yet/);
+    await check(page, name('import-check'));
+    await page.getByRole('button', { name: 'Import' }).click();
+    await check(page, name('organisations'));
+    await page.getByLabel('Name or code').fill(code);
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByRole('link', { name: practice }).click();
+    await page.getByRole('link', { name: 'Change', exact: true }).click();
+    await page.getByLabel('Open from').fill('the first');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await check(page, name('organisation-error'));
+    await page.getByLabel('Open from').fill('1/4/2020');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await check(page, name('organisation'));
+
+    await page.goto(`${hub.url}/organise/lists/unlisted`);
+    await check(page, name('unlisted'));
+    await page.getByRole('link', { name: `Example St, ${screen}` }).click();
+    await check(page, name('match'));
+    await page.getByLabel(practice).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.getByRole('status').first().innerText(), /Done/);
+    await page.goto(`${hub.url}/organise/lists/roles`);
+    await check(page, name('roles'));
+    await page.getByRole('button', { name: 'Sign out' }).click();
+  });
+
+  test(`an admin changes the settings: ${screen}, scripts ${scripts}`, async () => {
+    const page = await tab(browser, { screen, scripts });
+    await signIn(page, 'Admin');
+    await page.getByRole('link', { name: 'Settings', exact: true }).click();
+    await check(page, name('hub'));
+    await page.getByLabel('Colour').fill('red');
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.title(), /^Error: /);
+    await check(page, name('hub-error'));
+    await page.getByLabel('Colour').fill('#005eb8');
+    await page.getByLabel('Notice that a cancellation needs').fill('2');
+    await page.getByLabel('clear working days').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.getByRole('status').innerText(), /saved/);
+    assert.ok(await page.getByLabel('clear working days').isChecked());
+  });
+
+  test(`an organiser adds a lane and a question: ${screen}, scripts ${scripts}`, async () => {
+    const event = await hub.draft({ title: `Lanes for the ${screen}`, capacity: 8 });
+    const page = await tab(browser, { screen, scripts });
+    await signIn(page, 'Admin');
+    await page.goto(`${hub.url}/organise/events/${event}/edit`);
+    await page.getByRole('button', { name: 'Add a lane' }).click();
+    await page.getByRole('button', { name: 'Add a question' }).click();
+    await check(page, name('edit-rows'));
+    await page.getByLabel('Name of the lane').fill('Nurses');
+    await page.getByLabel('Places', { exact: true }).last().fill('4');
+    await page.getByLabel('The question').fill('Do you bring a laptop?');
+    await page.getByLabel('Answer').selectOption('yes_no');
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.title(), /^Error: /);
+    await check(page, name('edit-rows-error'));
+    await page.getByLabel('Practice nurse').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.getByRole('main').innerText(), /Nurses: 4 places/);
+  });
+}
+
 test('whoever comes back too late gets back what was typed', async () => {
   const page = await tab(browser, { screen: 'phone', scripts: false });
   await signIn(page, 'Admin');

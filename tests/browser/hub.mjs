@@ -63,11 +63,11 @@ class Hub {
     return id;
   }
 
-  /** Books a person nobody has met; their address. */
-  async book(event) {
+  /** Books a person nobody has met, who fills in `more`; their address. */
+  async book(event, more = {}) {
     this.#people += 1;
     const email = `person${this.#people}@practice.example`;
-    const form = { name: `Person ${'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[this.#people % 26]}bel`, email, role: 'gp' };
+    const form = { name: `Person ${'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[this.#people % 26]}bel`, email, role: 'gp', ...more };
     const headers = { 'content-type': 'application/json' };
     const route = `${this.url}/api/v1/events/${event}/registrations`;
     const reply = await fetch(route, { method: 'POST', headers, body: JSON.stringify(form) });

@@ -6,26 +6,84 @@ use domain::FieldError;
 use encoding_rs::{Encoding, UTF_8, UTF_16LE, WINDOWS_1252};
 use serde_json::{Map, Value, json};
 use web::Problem;
+use web::forms::FormData;
+
+/// The longest file, in bytes.
+pub const FILE_MAX: usize = 4 * 1_024 * 1_024;
 
 /// What a table holds.
 pub struct Table {
     /// The list's name in JSON.
     list: &'static str,
-    /// Columns that hold one text.
-    texts: &'static [&'static str],
-    /// Columns that hold several, parted by semicolons.
-    lists: &'static [&'static str],
+    /// Its columns: their names, and where in an entry's JSON what stands in them belongs.
+    columns: &'static [(&'static str, Cell)],
     /// The column without which a table is no such table.
     required: &'static str,
+}
+
+/// How a cell reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    /// As it is.
+    Text,
+    /// One of a few words, whatever its case.
+    Word,
+    /// Several, parted by semicolons.
+    Several,
+    /// Yes or no.
+    YesNo,
+    /// A number in the object `targets`, under the column's name without `target_`.
+    Target,
 }
 
 /// Organisations.
 pub const ORGANISATIONS: Table = Table {
     list: "organisations",
-    texts: &["code", "name", "type", "network", "borough", "open_from", "open_to", "manager"],
-    lists: &["aliases"],
+    columns: &[
+        ("code", Cell::Text),
+        ("name", Cell::Text),
+        ("aliases", Cell::Several),
+        ("type", Cell::Word),
+        ("network", Cell::Text),
+        ("borough", Cell::Text),
+        ("open_from", Cell::Text),
+        ("open_to", Cell::Text),
+        ("manager", Cell::Text),
+    ],
     required: "name",
 };
+
+/// Programmes.
+pub const PROGRAMMES: Table = Table {
+    list: "programmes",
+    columns: &[
+        ("id", Cell::Word),
+        ("name", Cell::Text),
+        ("funder", Cell::Text),
+        ("confidential", Cell::YesNo),
+        ("owner", Cell::Text),
+        ("target_events", Cell::Target),
+        ("target_places", Cell::Target),
+        ("target_organisations", Cell::Target),
+    ],
+    required: "id",
+};
+
+impl Table {
+    /// The names of its columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().map(|(name, _)| *name)
+    }
+}
+
+/// Whether a query asks to be told what would happen, instead of its happening.
+pub fn is_dry_run(query: &str) -> Result<bool, Problem> {
+    match FormData::parse(query.as_bytes())?.one("dry_run") {
+        "" | "false" => Ok(false),
+        "true" => Ok(true),
+        _ => Err(Problem::invalid_field("/dry_run", "Must be true or false")),
+    }
+}
 
 /// A table as the JSON list that the API takes, and the line of the file on which each entry stands.
 pub fn read(bytes: &[u8], table: &Table) -> Result<(Value, Vec<u64>), Problem> {
@@ -48,7 +106,7 @@ pub fn read(bytes: &[u8], table: &Table) -> Result<(Value, Vec<u64>), Problem> {
                 format!("Line {line}: has {} cells, but the table has {} columns", record.len(), columns.len());
             return Err(Problem::invalid_field(&format!("/lines/{line}"), &detail));
         }
-        entries.push(entry(&record, &columns, table));
+        entries.push(entry(&record, &columns));
         lines.push(line);
     }
     Ok((json!({ table.list: entries }), lines))
@@ -94,7 +152,7 @@ pub fn by_line(errors: Vec<FieldError>, lines: &[u64]) -> Vec<FieldError> {
 }
 
 /// UTF-8 with a mark or without, UTF-16 with one, else what Windows writes.
-fn decode(bytes: &[u8]) -> Result<String, Problem> {
+pub fn decode(bytes: &[u8]) -> Result<String, Problem> {
     let (encoding, text) = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => (encoding, &bytes[mark..]),
         None if std::str::from_utf8(bytes).is_ok() => (UTF_8, bytes),
@@ -109,13 +167,14 @@ fn no_table() -> Problem {
     Problem::invalid_field("", "The file could not be read as a table: save it as CSV and send it again")
 }
 
-fn columns(head: &StringRecord, table: &Table) -> Result<Vec<String>, Problem> {
+fn columns(head: &StringRecord, table: &Table) -> Result<Vec<(&'static str, Cell)>, Problem> {
     let name = |cell: &str| cell.trim().to_lowercase().replace([' ', '-'], "_");
     let columns: Vec<String> = head.iter().map(name).collect();
-    let known: Vec<&str> = table.texts.iter().chain(table.lists).copied().collect();
+    let known = |column: &String| table.columns.iter().find(|(name, _)| name == column);
     let repeated = columns.iter().enumerate().find(|(index, column)| columns[..*index].contains(column));
-    if let Some(unknown) = columns.iter().find(|column| !known.contains(&column.as_str())) {
-        let detail = format!("Line 1: the column “{unknown}” is not known here; there are {}", known.join(", "));
+    if let Some(unknown) = columns.iter().find(|column| known(column).is_none()) {
+        let there_are = table.columns().collect::<Vec<_>>().join(", ");
+        let detail = format!("Line 1: the column “{unknown}” is not known here; there are {there_are}");
         return Err(Problem::invalid_field("/lines/1", &detail));
     }
     if let Some((_, column)) = repeated {
@@ -124,24 +183,41 @@ fn columns(head: &StringRecord, table: &Table) -> Result<Vec<String>, Problem> {
     if !columns.iter().any(|column| column == table.required) {
         return Err(Problem::invalid_field("/lines/1", &format!("Line 1: the column “{}” is missing", table.required)));
     }
-    Ok(columns)
+    Ok(columns.iter().filter_map(known).copied().collect())
 }
 
-fn entry(record: &StringRecord, columns: &[String], table: &Table) -> Value {
-    let mut fields = Map::new();
-    for (column, cell) in columns.iter().zip(record) {
+fn entry(record: &StringRecord, columns: &[(&'static str, Cell)]) -> Value {
+    let (mut fields, mut targets) = (Map::new(), Map::new());
+    for ((column, kind), cell) in columns.iter().zip(record) {
         let cell = plain(cell.trim());
         if cell.is_empty() {
             continue;
         }
-        let value = match column.as_str() {
-            column if table.lists.contains(&column) => cell.split(';').map(str::trim).collect(),
-            "type" => cell.to_lowercase().into(),
-            _ => cell.into(),
+        let value: Value = match kind {
+            Cell::Text => cell.into(),
+            Cell::Word => cell.to_lowercase().into(),
+            Cell::Several => cell.split(';').map(str::trim).collect(),
+            Cell::YesNo => yes_or_no(cell),
+            Cell::Target => cell.parse::<u32>().map_or_else(|_| cell.into(), Value::from),
         };
-        fields.insert(column.clone(), value);
+        match column.strip_prefix("target_").filter(|_| *kind == Cell::Target) {
+            Some(target) => targets.insert(target.to_owned(), value),
+            None => fields.insert((*column).to_owned(), value),
+        };
+    }
+    if !targets.is_empty() {
+        fields.insert("targets".to_owned(), targets.into());
     }
     Value::Object(fields)
+}
+
+/// What is neither is left to the list's reader, which says so.
+fn yes_or_no(cell: &str) -> Value {
+    match cell.to_lowercase().as_str() {
+        "yes" | "y" | "true" | "1" => true.into(),
+        "no" | "n" | "false" | "0" => false.into(),
+        _ => cell.into(),
+    }
 }
 
 /// A cell that was marked so that no spreadsheet takes it for a formula, without the mark.
@@ -174,6 +250,17 @@ mod tests {
             table(b"name,code\nA,X1\n").map(|(list, _)| list),
             table(b"name\tcode\nA\tX1\n").map(|(list, _)| list)
         );
+    }
+
+    #[test]
+    fn a_table_of_programmes_has_numbers_and_words_for_yes() {
+        let text = b"id,name,confidential,target_events,target_places\nDementia,Living with Dementia,Yes,4,\nb,B,perhaps,few,1\n";
+        let (value, _) = read(text, &PROGRAMMES).expect("a table");
+        let expected = json!({"programmes": [
+            {"id": "dementia", "name": "Living with Dementia", "confidential": true, "targets": {"events": 4}},
+            {"id": "b", "name": "B", "confidential": "perhaps", "targets": {"events": "few", "places": 1}},
+        ]});
+        assert_eq!(value, expected);
     }
 
     #[test]

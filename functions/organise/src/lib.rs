@@ -3,6 +3,7 @@
 mod answer;
 mod asked;
 mod change;
+mod changes;
 mod consequences;
 mod console;
 mod create;

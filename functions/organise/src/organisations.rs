@@ -12,13 +12,12 @@ use axum::response::Response;
 use domain::{Fields, ListedOrganisation, Organisations, organisation};
 use serde_json::{Value, json};
 use store::Unmatched;
-use web::forms::FormData;
+use web::sign_in::Organiser;
 use web::{Problem, body, page};
 
-use crate::{asked, import};
-
-/// The longest file, in bytes.
-const FILE_MAX: usize = 4 * 1_024 * 1_024;
+use crate::asked;
+use crate::changes::Changes;
+use crate::import::{self, FILE_MAX};
 
 /// `GET /api/v1/organisations`
 pub async fn read(State(app): State<Arc<App>>, _: Admin) -> Result<Response, Rejection> {
@@ -37,40 +36,68 @@ pub async fn put(
     request: Body,
 ) -> Result<Response, Rejection> {
     let bytes = body::bytes(request, FILE_MAX).await?;
-    let sent = read_list(&headers, bytes)?;
-    let is_dry = is_dry_run(&query.unwrap_or_default())?;
-    let before = app.store.listed_organisations().await?;
-    let changes: Vec<&ListedOrganisation> = sent.iter().filter(|o| before.get(&o.id()) != Some(*o)).collect();
-    let added = changes.iter().filter(|o| before.get(&o.id()).is_none()).count();
+    let sent = read_sent(&headers, &bytes)?;
+    let is_dry = import::is_dry_run(&query.unwrap_or_default())?;
+    let changes = changes(&app, sent).await?;
     if !is_dry {
-        app.store.put_organisations(&changes).await?;
-        forget_matched(&app).await?;
-        trail::record(&app, &organiser, Deed::of("organisations.put", format!("{} organisations", sent.len()))).await?;
+        apply(&app, &organiser, &changes).await?;
     }
-    Ok(page::ok(&json!({
-        "dry_run": is_dry, "read": sent.len(), "added": added, "changed": changes.len() - added,
-        "unchanged": sent.len() - changes.len(),
-    })))
+    Ok(page::ok(&changes.to_json(is_dry)))
 }
 
 /// A table where one is sent, else JSON.
-fn read_list(headers: &HeaderMap, bytes: Vec<u8>) -> Result<Vec<ListedOrganisation>, Problem> {
-    if body::media_type(headers) == "application/json" {
-        return organisation::parse_list(body::parse(&bytes)?).map_err(Problem::invalid);
+fn read_sent(headers: &HeaderMap, bytes: &[u8]) -> Result<Vec<ListedOrganisation>, Problem> {
+    match body::media_type(headers).as_str() {
+        "application/json" => organisation::parse_list(body::parse(bytes)?).map_err(Problem::invalid),
+        "text/csv" => read_table(bytes),
+        _ => Err(Problem::unsupported_media_type("application/json, text/csv")),
     }
-    if body::media_type(headers) != "text/csv" {
-        return Err(Problem::unsupported_media_type("application/json, text/csv"));
-    }
-    let (value, lines) = import::read(&bytes, &import::ORGANISATIONS)?;
+}
+
+/// Organisations as somebody kept them in a spreadsheet.
+pub fn read_table(bytes: &[u8]) -> Result<Vec<ListedOrganisation>, Problem> {
+    let (value, lines) = import::read(bytes, &import::ORGANISATIONS)?;
     organisation::parse_list(value).map_err(|errors| Problem::invalid(import::by_line(errors, &lines)))
 }
 
-fn is_dry_run(query: &str) -> Result<bool, Problem> {
-    match FormData::parse(query.as_bytes())?.one("dry_run") {
-        "" | "false" => Ok(false),
-        "true" => Ok(true),
-        _ => Err(Problem::invalid_field("/dry_run", "Must be true or false")),
+/// What organisations that are sent come to.
+pub async fn changes(app: &App, sent: Vec<ListedOrganisation>) -> Result<Changes<ListedOrganisation>, Rejection> {
+    let listed = app.store.listed_organisations().await?;
+    Ok(Changes::of(sent, |organisation| listed.get(&organisation.id())))
+}
+
+/// Stores what was sent.
+pub async fn apply(app: &App, organiser: &Organiser, changes: &Changes<ListedOrganisation>) -> Result<(), Rejection> {
+    app.store.put_organisations(&changes.to_store()).await?;
+    forget_matched(app).await?;
+    let deed = Deed::of("organisations.put", format!("{} organisations", changes.count()));
+    trail::record(app, organiser, deed).await
+}
+
+/// Adds one organisation, or changes the one that went by an identifier. One that goes by another name or code from then
+/// on is still found by the name it had: bookings name it so.
+pub async fn save(
+    app: &App,
+    organiser: &Organiser,
+    before: Option<&ListedOrganisation>,
+    mut after: ListedOrganisation,
+) -> Result<(), Rejection> {
+    let is_same = before.is_some_and(|before| before.id() == after.id());
+    if !is_same && app.store.listed_organisations().await?.get(&after.id()).is_some() {
+        let field = if after.code.is_some() { "/code" } else { "/name" };
+        return Err(Problem::invalid_field(field, "Another organisation of the list goes by this").into());
     }
+    if let Some(before) = before.filter(|before| before.name != after.name)
+        && !after.aliases.contains(&before.name)
+    {
+        after.aliases.push(before.name.clone());
+    }
+    app.store.put_organisations(&[&after]).await?;
+    if let Some(before) = before.filter(|_| !is_same) {
+        app.store.remove_organisation(&before.id()).await?;
+    }
+    forget_matched(app).await?;
+    trail::record(app, organiser, Deed::of("organisation.put", after.id())).await
 }
 
 /// What the list has by now is no task any more.
@@ -93,7 +120,8 @@ pub async fn unmatched(State(app): State<Arc<App>>, _: Admin) -> Result<Response
     Ok(page::ok(&json!({"unmatched": open.iter().map(|task| task_json(&listed, task)).collect::<Vec<_>>()})))
 }
 
-fn open_tasks(listed: &Organisations, noted: Vec<Unmatched>) -> Vec<Unmatched> {
+/// What forms said that the list does not have.
+pub fn open_tasks(listed: &Organisations, noted: Vec<Unmatched>) -> Vec<Unmatched> {
     noted.into_iter().filter(|task| listed.resolve(&task.given).is_none()).collect()
 }
 
@@ -115,17 +143,32 @@ pub async fn match_one(
     request: Body,
 ) -> Result<Response, Rejection> {
     let (key, organisation) = asked::read(body::json(&headers, request, &[]).await?, read_match)?;
-    let noted = app.store.unmatched().await?;
-    let task = noted.into_iter().find(|task| task.given.key().as_deref() == Some(&key));
+    match_name(&app, &organiser, &key, organisation).await?;
+    Ok(page::ok(&json!({})))
+}
+
+/// Matches what a form said, under its key, with an organisation; lets it be where there is none.
+pub async fn match_name(
+    app: &App,
+    organiser: &Organiser,
+    key: &str,
+    organisation: Option<String>,
+) -> Result<(), Rejection> {
+    let task = noted(app, key).await?;
     let task = task.ok_or_else(|| Problem::invalid_field("/key", "Nothing on a form has this key"))?;
     if let Some(id) = &organisation {
         let listed = app.store.listed_organisations().await?;
         let meant = listed.get(id).ok_or_else(|| Problem::invalid_field("/organisation", "This is not in the list"))?;
         app.store.put_organisations(&[&also_called(meant, &task)]).await?;
     }
-    app.store.forget_unmatched(&key).await?;
-    trail::record(&app, &organiser, Deed::of("organisation.match", organisation.unwrap_or(key))).await?;
-    Ok(page::ok(&json!({})))
+    app.store.forget_unmatched(key).await?;
+    trail::record(app, organiser, Deed::of("organisation.match", organisation.unwrap_or_else(|| key.to_owned()))).await
+}
+
+/// What a form said, under its key.
+pub async fn noted(app: &App, key: &str) -> Result<Option<Unmatched>, Rejection> {
+    let noted = app.store.unmatched().await?;
+    Ok(noted.into_iter().find(|task| task.given.key().as_deref() == Some(key)))
 }
 
 fn read_match(fields: &mut Fields) -> Option<(String, Option<String>)> {

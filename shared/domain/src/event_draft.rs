@@ -224,10 +224,8 @@ fn read_lanes(fields: &mut Fields) -> Vec<ReservedLane> {
         if roles.is_none() {
             f.refuse("roles", "Select roles that no other lane has");
         }
+        f.require("places", "Enter how many places the lane has");
         let places = f.number("places", 1, CAPACITY_UNLIMITED);
-        if places.is_none() {
-            f.refuse("places", "Enter how many places the lane has");
-        }
         let release_days = f.number("release_days", 0, 365).map(to_u16);
         Some(ReservedLane { key, name: name?, roles: roles?, places: places?, release_days })
     });

@@ -127,6 +127,13 @@ impl Fields {
         }
     }
 
+    /// Notes that a field is missing, where it is.
+    pub fn require(&mut self, name: &str, missing: &str) {
+        if !self.has(name) || self.is_null(name) {
+            self.refuse(name, missing);
+        }
+    }
+
     /// A whole number within bounds, or nothing.
     pub fn number(&mut self, name: &str, min: u32, max: u32) -> Option<u32> {
         let value = self.take(name)?;

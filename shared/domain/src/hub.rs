@@ -208,6 +208,11 @@ mod tests {
         assert_eq!(pointers(json!({"report_recipients": ["a@hub.example", "x"]})), ["/report_recipients/1"]);
         assert_eq!(pointers(json!({"retention": {"access_needs_days": -1}})), ["/retention/access_needs_days"]);
         assert_eq!(pointers(json!({"policy": {"notice": {"n": 2, "unit": "hour"}}})), ["/policy/notice/unit"]);
+        assert_eq!(pointers(json!({"policy": {"notice": {"n": 2}}})), ["/policy/notice/unit"]);
+        assert_eq!(
+            pointers(json!({"policy": {"notice": {"n": "two"}, "charge": [{"gbp": "x"}, {}]}})),
+            ["/policy/notice/unit", "/policy/notice/n", "/policy/charge/0/gbp", "/policy/charge/1/gbp"]
+        );
         assert_eq!(pointers(json!({"motto": "x"})), ["/motto"]);
         assert_eq!(pointers(json!([])), [""]);
     }

@@ -227,11 +227,10 @@ fn is_working_day(day: Date) -> bool {
 
 fn read_notice(fields: &mut Fields) -> Option<Notice> {
     let notice = fields.object("notice", |f| {
+        f.require("n", "Enter a number");
+        f.require("unit", "Select what it is counted in");
         let n = f.number("n", 0, 365);
         let unit = f.choice("unit", "Must be calendar_day, working_day or week");
-        if n.is_none() {
-            f.refuse("n", "Enter a number");
-        }
         Some(Notice { n: n?, unit: unit? })
     });
     notice.flatten()
@@ -240,10 +239,8 @@ fn read_notice(fields: &mut Fields) -> Option<Notice> {
 fn read_charge(fields: &mut Fields) -> Vec<Rate> {
     let rates = fields.objects("charge", 20, |f| {
         let under_hours = f.number("under_hours", 1, 240);
+        f.require("gbp", "Enter an amount in whole pounds");
         let gbp = f.number("gbp", 0, 100_000);
-        if gbp.is_none() {
-            f.refuse("gbp", "Enter an amount in whole pounds");
-        }
         Some(Rate { under_hours, gbp: gbp? })
     });
     if !rates.is_sorted_by_key(|rate| rate.under_hours.unwrap_or(u32::MAX)) {

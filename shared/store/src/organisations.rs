@@ -53,6 +53,11 @@ impl Store {
         Ok(())
     }
 
+    /// Takes an organisation out of the list.
+    pub async fn remove_organisation(&self, id: &str) -> Result<(), Failure> {
+        self.delete(&Key::Organisation(id.to_owned())).await
+    }
+
     /// Notes what a form said, to be matched once; what is noted already stays.
     pub async fn note_unmatched(&self, unmatched: &Unmatched) -> Result<(), Failure> {
         let Some(key) = unmatched.given.key() else { return Ok(()) };

@@ -22,6 +22,11 @@ impl Store {
         self.put_if_absent(item).await
     }
 
+    /// Sends to this mailbox again.
+    pub async fn lift_suppression(&self, mailbox: MailboxId) -> Result<(), Failure> {
+        self.delete(&Key::Suppressed(mailbox)).await
+    }
+
     /// Whether the people of this mailbox asked for no mail but what their bookings need.
     pub async fn is_unsubscribed(&self, mailbox: MailboxId) -> Result<bool, Failure> {
         self.is_there(&Key::Unsubscribed(mailbox)).await

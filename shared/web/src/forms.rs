@@ -44,11 +44,7 @@ impl FormData {
             return Err(not_utf8());
         }
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes).map_err(|_| not_utf8())?;
-        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in pairs {
-            values.entry(name).or_default().push(value);
-        }
-        Ok(Self { values })
+        Ok(pairs.into_iter().collect())
     }
 
     /// The value of a field that stands once; the empty text where it is absent.
@@ -69,6 +65,17 @@ impl FormData {
     /// Names of the fields that were sent.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.values.keys().map(String::as_str)
+    }
+}
+
+impl FromIterator<(String, String)> for FormData {
+    /// A form in which this has been typed, or is to stand.
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in pairs {
+            values.entry(name).or_default().push(value);
+        }
+        Self { values }
     }
 }
 

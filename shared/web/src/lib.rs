@@ -13,5 +13,6 @@ pub mod page;
 pub mod problem;
 pub mod sign_in;
 mod unique_json;
+pub mod upload;
 
 pub use problem::Problem;

@@ -6,15 +6,17 @@ use app::{App, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::EventStatus;
 use domain::event::Event;
-use domain::{EventStatus, Programme, Programmes};
-use web::components::{Checkboxes, Choice, ErrorSummary, Field, InputKind, Radios, Select, TextInput, Textarea, Width};
+use web::components::ErrorSummary;
 use web::forms::FormData;
 use web::page::{Mistake, see_other};
 use web::sign_in::Organiser;
 
 use super::fields::Typed;
-use super::{events_page, mistakes};
+use super::form::{Asking, Part};
+use super::rows::Rows;
+use super::{edit_fields, events_page, mistakes};
 use crate::access::{ManagedEvent, Manager};
 use crate::consequences::{self, Consequence};
 use crate::{change, create};
@@ -24,13 +26,26 @@ use crate::{change, create};
 struct EditPage<'a> {
     heading: &'a str,
     summary: ErrorSummary<'a>,
-    about: Vec<Box<dyn std::fmt::Display + Send + 'a>>,
-    sessions: Vec<[TextInput<'a>; 3]>,
-    places: Vec<Box<dyn std::fmt::Display + Send + 'a>>,
-    rules: Vec<Box<dyn std::fmt::Display + Send + 'a>>,
+    about: Vec<Part<'a>>,
+    places: Vec<Part<'a>>,
+    rules: Vec<Part<'a>>,
+    certificate: Vec<Part<'a>>,
+    /// Sessions, lanes, questions.
+    rows: [RowsPart<'a>; 3],
     /// What saving sets off, to be agreed to.
     consequences: &'a [Consequence],
     button: &'a str,
+}
+
+/// What there may be several of: its rows, and how to get one more.
+struct RowsPart<'a> {
+    heading: &'static str,
+    hint: &'static str,
+    name: &'static str,
+    rows: Vec<(String, Vec<Part<'a>>)>,
+    more: &'static str,
+    /// The field that one more row begins with.
+    next: String,
 }
 
 /// `GET /organise/events/new`
@@ -44,15 +59,18 @@ pub async fn create(
     Manager(organiser): Manager,
     sent: FormData,
 ) -> Result<Response, Rejection> {
-    let typed = Typed::of_form(&sent);
+    let typed = Typed::of_form(sent);
+    if typed.form().has("more") {
+        return form(&app, &organiser, "New event", &typed, &[], &[]).await;
+    }
     let (json, mut wrong) = typed.to_json();
     if wrong.is_empty() {
         match create::create_event(&app, &organiser, json, None).await {
             Ok(record) => return Ok(see_other(&format!("{}/{}", super::EVENTS, record.id))),
-            Err(rejection) => wrong = mistakes(rejection)?,
+            Err(rejection) => wrong = said(rejection, &typed)?,
         }
     } else {
-        add_readers_mistakes(&mut wrong, Event::parse(json));
+        add_readers_mistakes(&mut wrong, Event::parse(json), &typed);
     }
     form(&app, &organiser, "New event", &typed, &wrong, &[]).await
 }
@@ -65,14 +83,17 @@ pub async fn show(State(app): State<Arc<App>>, managed: ManagedEvent) -> Result<
 
 /// `POST /organise/events/{id}/edit`
 pub async fn change(State(app): State<Arc<App>>, managed: ManagedEvent, sent: FormData) -> Result<Response, Rejection> {
-    let typed = Typed::of_form(&sent);
+    let typed = Typed::of_form(sent);
+    if typed.form().has("more") {
+        return form(&app, &managed.organiser, "Change the event", &typed, &[], &[]).await;
+    }
     let (json, mut wrong) = typed.to_json();
     let read = managed.record.event.patched(&json);
     if !wrong.is_empty() || read.is_err() {
-        add_readers_mistakes(&mut wrong, read);
+        add_readers_mistakes(&mut wrong, read, &typed);
         return form(&app, &managed.organiser, "Change the event", &typed, &wrong, &[]).await;
     }
-    if managed.record.status == EventStatus::Published && !sent.has("sure") {
+    if managed.record.status == EventStatus::Published && !typed.form().has("sure") {
         let consequences = consequences::of_change(&app, &managed.record, &json).await?;
         if !consequences.is_empty() {
             return form(&app, &managed.organiser, "Change the event", &typed, &[], &consequences).await;
@@ -80,16 +101,25 @@ pub async fn change(State(app): State<Arc<App>>, managed: ManagedEvent, sent: Fo
     }
     match change::patch_event(&app, &managed, &json).await {
         Ok(record) => Ok(see_other(&format!("{}/{}?done=changed", super::EVENTS, record.id))),
-        Err(rejection) => form(&app, &managed.organiser, "Change the event", &typed, &mistakes(rejection)?, &[]).await,
+        Err(rejection) => {
+            form(&app, &managed.organiser, "Change the event", &typed, &said(rejection, &typed)?, &[]).await
+        }
     }
 }
 
-/// What the event's reader says, besides what could not even be read.
-fn add_readers_mistakes(wrong: &mut Vec<Mistake>, read: Result<Event, Vec<domain::FieldError>>) {
+/// What an event's reader says of all that is typed.
+fn said(rejection: Rejection, typed: &Typed) -> Result<Vec<Mistake>, Rejection> {
+    Ok(mistakes(rejection)?.into_iter().map(|mistake| placed(mistake, typed.form())).collect())
+}
+
+/// What the event's reader says, besides what could not even be read. Of sessions it says nothing as long as some of
+/// them are missing to it.
+fn add_readers_mistakes(wrong: &mut Vec<Mistake>, read: Result<Event, Vec<domain::FieldError>>, typed: &Typed) {
+    let lacks_sessions = wrong.iter().any(|mistake| mistake.field.starts_with("sessions"));
     for mistake in Mistake::of(&read.err().unwrap_or_default()) {
         let is_said = wrong.iter().any(|known| known.field.starts_with(&mistake.field));
-        if !is_said {
-            wrong.push(mistake);
+        if !is_said && !(lacks_sessions && mistake.field.starts_with("sessions")) {
+            wrong.push(placed(mistake, typed.form()));
         }
     }
 }
@@ -103,14 +133,15 @@ async fn form(
     consequences: &[Consequence],
 ) -> Result<Response, Rejection> {
     let programmes = app.programmes().await?;
-    let wrong: Vec<Mistake> = wrong.iter().map(placed).collect();
+    let ask = Asking { typed: typed.form(), wrong };
     let content = EditPage {
         heading: title,
-        summary: ErrorSummary { mistakes: &wrong },
-        about: about(organiser, &programmes, typed, &wrong),
-        sessions: (0..typed.session_lines()).map(|index| session(index, typed, &wrong)).collect(),
-        places: places(typed, &wrong),
-        rules: rules(typed, &wrong),
+        summary: ErrorSummary { mistakes: wrong },
+        about: edit_fields::about(&ask, organiser, &programmes),
+        places: edit_fields::places(&ask),
+        rules: edit_fields::rules(&ask),
+        certificate: edit_fields::certificate(&ask),
+        rows: Rows::ALL.map(|rows| rows_part(rows, &ask)),
         consequences,
         button: if consequences.is_empty() { "Save" } else { "Save and tell them" },
     };
@@ -118,190 +149,53 @@ async fn form(
     Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }
 
-/// A mistake at a field that the form has.
-fn placed(mistake: &Mistake) -> Mistake {
+/// What the event's reader says, at a field that the form has.
+fn placed(mistake: Mistake, typed: &FormData) -> Mistake {
     let field = match mistake.field.as_str() {
-        "sessions" => "sessions.0.date",
-        "registration" => "registration.opens",
-        "lanes" => "capacity",
-        "cancellation" => "cancellation.notice_days",
-        field if field.starts_with("organisers") => "organisers",
-        field => field,
+        "registration" => "registration.opens".to_owned(),
+        "cancellation" => "cancellation.notice_days".to_owned(),
+        field if field.starts_with("organisers") => "organisers".to_owned(),
+        field => Rows::ALL.iter().find_map(|rows| rows.placed(field, typed)).unwrap_or_else(|| field.to_owned()),
     };
-    Mistake { detail: mistake.detail.clone(), field: field.to_owned() }
+    Mistake { detail: mistake.detail, field }
 }
 
-fn line<'a>(
-    name: &'static str,
-    label: &'a str,
-    typed: &'a Typed,
-    wrong: &'a [Mistake],
-    is_required: bool,
-) -> TextInput<'a> {
-    let field = Field::new(name, label).required(is_required).mistakes(wrong);
-    TextInput { field, value: typed.one(name), kind: InputKind::Text, autocomplete: "off" }
-}
-
-fn number<'a>(
-    name: &'static str,
-    label: &'a str,
-    hint: &'a str,
-    typed: &'a Typed,
-    wrong: &'a [Mistake],
-) -> TextInput<'a> {
-    let field = Field::new(name, label).hint(hint).optional().width(Width::Characters4).mistakes(wrong);
-    TextInput { field, value: typed.one(name), kind: InputKind::Digits, autocomplete: "off" }
-}
-
-fn lines<'a>(
-    name: &'static str,
-    label: &'a str,
-    hint: &'a str,
-    rows: u8,
-    typed: &'a Typed,
-    wrong: &'a [Mistake],
-) -> Textarea<'a> {
-    Textarea { field: Field::new(name, label).hint(hint).optional().mistakes(wrong), value: typed.one(name), rows }
-}
-
-type Part<'a> = Box<dyn std::fmt::Display + Send + 'a>;
-
-fn about<'a>(
-    organiser: &Organiser,
-    programmes: &'a Programmes,
-    typed: &'a Typed,
-    wrong: &'a [Mistake],
-) -> Vec<Part<'a>> {
-    let programmes = programmes.iter().filter(|programme| organiser.sees(programme.id));
-    let programme =
-        |one: &'a Programme| Choice::new(one.id.slug(), one.name.as_str(), typed.one("programme") == one.id.slug());
-    let formats = [("online", "Online"), ("in-person", "In person"), ("hybrid", "Both")];
-    let format = |(value, words): (&'static str, &'static str)| Choice::new(value, words, typed.one("format") == value);
-    vec![
-        Box::new(line("title", "Title", typed, wrong, true)),
-        Box::new(Select {
-            field: Field::new("programme", "Programme").mistakes(wrong),
-            empty: "Select a programme",
-            choices: programmes.map(programme).collect(),
-            autocomplete: "off",
-        }),
-        Box::new(lines("summary", "Summary", "One paragraph, for lists", 3, typed, wrong)),
-        Box::new(lines("description", "Description", "You can use Markdown", 8, typed, wrong)),
-        Box::new(Radios {
-            field: Field::new("format", "Where").mistakes(wrong),
-            choices: formats.into_iter().map(format).collect(),
-        }),
-        Box::new(lines("venue", "Venue", "Address and how to get there", 3, typed, wrong)),
-        Box::new(line("joining_url", "Joining link, seen only by those who have a place", typed, wrong, false)),
-    ]
-}
-
-fn session<'a>(index: usize, typed: &'a Typed, wrong: &'a [Mistake]) -> [TextInput<'a>; 3] {
-    let part = |name: &str, label: &'static str, width| {
-        let name = format!("sessions.{index}.{name}");
-        let value = typed.one(&name);
-        let field = Field::new(name, label).required(index == 0).width(width).mistakes(wrong);
-        TextInput { field, value, kind: InputKind::Text, autocomplete: "off" }
+fn rows_part<'a>(rows: Rows, ask: &Asking<'a>) -> RowsPart<'a> {
+    let shown = rows.shown(ask.typed);
+    let (heading, hint, legend, more) = match rows {
+        Rows::Sessions => (
+            "When it is",
+            "UK time. Dates like 1/12/2026, times like 09:30. What is left empty is no session.",
+            "Session",
+            "Add another session",
+        ),
+        Rows::Lanes => (
+            "Places reserved for roles",
+            "A lane takes its places out of all places. Whoever has one of its roles gets one of them, or waits for them.",
+            "Lane",
+            "Add a lane",
+        ),
+        Rows::Questions => (
+            "Questions",
+            "What the form asks besides name, email address, role and access needs.",
+            "Question",
+            "Add a question",
+        ),
     };
-    [
-        part("date", "Date", Width::Characters10),
-        part("starts", "Starts", Width::Characters4),
-        part("ends", "Ends", Width::Characters4),
-    ]
-}
-
-fn places<'a>(typed: &'a Typed, wrong: &'a [Mistake]) -> Vec<Part<'a>> {
-    let kinds = [
-        ("offer", "Offer the place to the next person, who has some working hours to accept"),
-        ("at-once", "Give the place to the next person at once"),
-        ("none", "There is no line"),
-    ];
-    let kind =
-        |(value, words): (&'static str, &'static str)| Choice::new(value, words, typed.one("waiting_list") == value);
-    vec![
-        Box::new(number("capacity", "Places", "Leave empty if there is no limit", typed, wrong)),
-        Box::new(number(
-            "minimum",
-            "Fewest people it goes ahead with",
-            "You are told when there are fewer",
-            typed,
-            wrong,
-        )),
-        Box::new(number(
-            "organisation_limit",
-            "Most people from one organisation",
-            "The form then asks for the organisation",
-            typed,
-            wrong,
-        )),
-        Box::new(Radios {
-            field: Field::new("waiting_list", "When a place becomes free").mistakes(wrong),
-            choices: kinds.into_iter().map(kind).collect(),
-        }),
-        Box::new(number(
-            "waiting_list.offer_hours",
-            "Working hours to accept an offer",
-            "Monday to Friday, 8am to 8pm; 12 if you leave it empty",
-            typed,
-            wrong,
-        )),
-        Box::new(number(
-            "waiting_list.limit",
-            "Most people who may wait",
-            "Leave empty if there is no limit",
-            typed,
-            wrong,
-        )),
-    ]
-}
-
-fn rules<'a>(typed: &'a Typed, wrong: &'a [Mistake]) -> Vec<Part<'a>> {
-    let date = |name, label| {
-        let field = Field::new(name, label)
-            .hint("For example, 1/12/2026")
-            .optional()
-            .width(Width::Characters10)
-            .mistakes(wrong);
-        TextInput { field, value: typed.one(name), kind: InputKind::Text, autocomplete: "off" }
+    let fields = |row: usize| {
+        let parts = match rows {
+            Rows::Sessions => edit_fields::session(ask, row),
+            Rows::Lanes => edit_fields::lane(ask, row),
+            Rows::Questions => edit_fields::question(ask, row),
+        };
+        (format!("{legend} {}", row + 1), parts)
     };
-    let time = |name, label| {
-        let field =
-            Field::new(name, label).hint("For example, 09:30").optional().width(Width::Characters4).mistakes(wrong);
-        TextInput { field, value: typed.one(name), kind: InputKind::Text, autocomplete: "off" }
-    };
-    let tick = |name: &'static str, legend, words| Checkboxes {
-        field: Field::new(name, legend),
-        choices: vec![Choice::new("yes", words, !typed.one(name).is_empty())],
-    };
-    vec![
-        Box::new(date("registration.opens", "Booking opens on")),
-        Box::new(time("registration.opens.time", "Booking opens at")),
-        Box::new(date("registration.closes", "Booking closes on")),
-        Box::new(time("registration.closes.time", "Booking closes at")),
-        Box::new(tick("approval", "Approval", "Every booking waits until an organiser approves it")),
-        Box::new(number(
-            "cancellation.notice_days",
-            "Days of notice for cancelling",
-            "Whoever cancels later is counted as late",
-            typed,
-            wrong,
-        )),
-        Box::new(number("cpd_minutes", "CPD minutes", "As on the certificate", typed, wrong)),
-        Box::new(number(
-            "certificate.minimum_minutes",
-            "Minutes that a certificate takes",
-            "80% of the sessions if you leave it empty",
-            typed,
-            wrong,
-        )),
-        Box::new(tick("certificate.needs_evaluation", "Evaluation", "A certificate takes the evaluation too")),
-        Box::new(lines(
-            "organisers",
-            "Who hears about this event",
-            "Email addresses, one on each line",
-            2,
-            typed,
-            wrong,
-        )),
-    ]
+    RowsPart {
+        heading,
+        hint,
+        name: rows.name(),
+        rows: (0..shown).map(fields).collect(),
+        more,
+        next: rows.field(shown, rows.first()),
+    }
 }

@@ -4,18 +4,16 @@ use domain::event::Event;
 use domain::working_hours::uk;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use web::forms::FormData;
 use web::page::Mistake;
 
-/// Lines for sessions that are always there.
-const SESSIONS_MIN: usize = 3;
-/// The most that an event has.
-const SESSIONS_MAX: usize = 50;
+use super::form::{number, text, written};
+use super::rows::{self, Rows};
 
 /// What stands in the form's fields, by name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Typed(Map<String, Value>);
+#[derive(Clone, Default)]
+pub struct Typed(FormData);
 
 /// Texts of the top level, as the API names them.
 const TEXTS: [&str; 7] = ["title", "summary", "description", "programme", "format", "venue", "joining_url"];
@@ -26,71 +24,80 @@ impl Typed {
     /// What stands in the form of a new event.
     pub fn blank() -> Self {
         let chosen = [("format", "online"), ("waiting_list", "offer")];
-        Self(chosen.into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect())
+        Self(chosen.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// What was sent.
-    pub fn of_form(form: &FormData) -> Self {
-        Self(form.names().map(|name| (name.to_owned(), json!(form.one(name)))).collect())
+    pub fn of_form(form: FormData) -> Self {
+        Self(form)
     }
 
     /// What an event is.
     pub fn of_event(event: &Event) -> Self {
         let json = event.to_json();
-        let mut fields = Map::new();
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        let mut put = |name: &str, value: String| pairs.push((name.to_owned(), value));
         for name in TEXTS.into_iter().chain(NUMBERS) {
-            fields.insert(name.to_owned(), json!(written(&json[name])));
+            put(name, written(&json[name]));
         }
         for (index, session) in event.sessions.iter().enumerate() {
             let (starts, ends) = (uk().to_datetime(session.starts), uk().to_datetime(session.ends));
-            fields.insert(format!("sessions.{index}.date"), json!(day(starts.date())));
-            fields.insert(format!("sessions.{index}.starts"), json!(starts.strftime("%H:%M").to_string()));
-            fields.insert(format!("sessions.{index}.ends"), json!(ends.strftime("%H:%M").to_string()));
+            put(&format!("sessions.{index}.date"), day(starts.date()));
+            put(&format!("sessions.{index}.starts"), starts.strftime("%H:%M").to_string());
+            put(&format!("sessions.{index}.ends"), ends.strftime("%H:%M").to_string());
         }
         for (name, at) in [("opens", event.registration.opens), ("closes", event.registration.closes)] {
             if let Some(local) = at.map(|at| uk().to_datetime(at)) {
-                fields.insert(format!("registration.{name}"), json!(day(local.date())));
-                fields.insert(format!("registration.{name}.time"), json!(local.strftime("%H:%M").to_string()));
+                put(&format!("registration.{name}"), day(local.date()));
+                put(&format!("registration.{name}.time"), local.strftime("%H:%M").to_string());
             }
         }
         let line = &event.waiting_list;
-        let tick = |is_ticked: bool| json!(if is_ticked { "yes" } else { "" });
-        fields.insert("waiting_list".to_owned(), json!(line_kind(line.enabled, line.offer_hours.is_some())));
-        fields.insert("waiting_list.limit".to_owned(), json!(written(&json["waiting_list"]["limit"])));
-        fields.insert("waiting_list.offer_hours".to_owned(), json!(written(&json["waiting_list"]["offer_hours"])));
-        fields.insert("approval".to_owned(), tick(event.approval));
-        fields.insert("cancellation.notice_days".to_owned(), json!(written(&json["cancellation"]["notice_days"])));
-        fields
-            .insert("certificate.minimum_minutes".to_owned(), json!(written(&json["certificate"]["minimum_minutes"])));
-        fields.insert("certificate.needs_evaluation".to_owned(), tick(event.certificate.needs_evaluation));
-        fields.insert(
-            "organisers".to_owned(),
-            json!(event.organisers.iter().map(String::as_str).collect::<Vec<_>>().join("\n")),
-        );
-        Self(fields)
+        put("waiting_list", line_kind(line.enabled, line.offer_hours.is_some()).to_owned());
+        put("waiting_list.limit", written(&json["waiting_list"]["limit"]));
+        put("waiting_list.offer_hours", written(&json["waiting_list"]["offer_hours"]));
+        put("cancellation.notice_days", written(&json["cancellation"]["notice_days"]));
+        put("certificate.minimum_minutes", written(&json["certificate"]["minimum_minutes"]));
+        put("certificate.objectives", event.certificate.objectives.join("\n"));
+        put("organisers", event.organisers.join("\n"));
+        let ticks = [
+            ("approval", event.approval),
+            ("certificate.needs_evaluation", event.certificate.needs_evaluation),
+            ("certificate.every_session", event.certificate.every_session),
+        ];
+        for (name, _) in ticks.into_iter().filter(|(_, is_ticked)| *is_ticked) {
+            put(name, "yes".to_owned());
+        }
+        pairs.extend(rows::of_lanes(&event.lanes));
+        pairs.extend(rows::of_questions(&event.questions));
+        Self(pairs.into_iter().collect())
+    }
+
+    /// The form itself.
+    pub fn form(&self) -> &FormData {
+        &self.0
     }
 
     /// What stands in a field.
     pub fn one(&self, name: &str) -> &str {
-        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// Lines of sessions to show: those that are filled, and room for more.
-    pub fn session_lines(&self) -> usize {
-        let last = (0..SESSIONS_MAX).rev().find(|index| self.session(*index).is_some());
-        (last.map_or(0, |index| index + 1) + 1).clamp(SESSIONS_MIN, SESSIONS_MAX)
+        self.0.one(name)
     }
 
     /// The API's JSON, and what could not even be read.
     pub fn to_json(&self) -> (Value, Vec<Mistake>) {
         let mut mistakes = Vec::new();
+        let lines = |name: &str| -> Vec<String> {
+            self.one(name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        };
         let mut json = json!({
-            "sessions": self.sessions(&mut mistakes), "approval": !self.one("approval").is_empty(),
-            "waiting_list": self.waiting_list(),
+            "sessions": self.sessions(&mut mistakes), "approval": self.0.has("approval"),
+            "waiting_list": self.waiting_list(), "lanes": rows::lanes(&self.0), "questions": rows::questions(&self.0),
             "registration": {"opens": self.moment("opens", &mut mistakes), "closes": self.moment("closes", &mut mistakes)},
             "cancellation": {"notice_days": self.number("cancellation.notice_days")},
             "certificate": {"minimum_minutes": self.number("certificate.minimum_minutes"),
-                            "needs_evaluation": !self.one("certificate.needs_evaluation").is_empty()},
+                            "needs_evaluation": self.0.has("certificate.needs_evaluation"),
+                            "every_session": self.0.has("certificate.every_session"),
+                            "objectives": lines("certificate.objectives")},
             "organisers": self.one("organisers").split_whitespace().collect::<Vec<_>>(),
         });
         for name in TEXTS {
@@ -102,10 +109,8 @@ impl Typed {
         (json, mistakes)
     }
 
-    /// A number, or the text that is none: the reader says so.
     fn number(&self, name: &str) -> Value {
-        let typed = self.one(name).trim();
-        typed.parse::<u32>().map_or_else(|_| text(typed), |number| json!(number))
+        number(self.one(name))
     }
 
     fn waiting_list(&self) -> Value {
@@ -115,21 +120,14 @@ impl Typed {
         json!({"enabled": kind != "none", "limit": self.number("waiting_list.limit"), "offer_hours": hours})
     }
 
-    /// A line's date, start and end as typed; `None` for an empty line.
-    fn session(&self, index: usize) -> Option<[&str; 3]> {
-        let part = |name: &str| self.one(&format!("sessions.{index}.{name}")).trim();
-        let parts = [part("date"), part("starts"), part("ends")];
-        parts.iter().any(|part| !part.is_empty()).then_some(parts)
-    }
-
     fn sessions(&self, mistakes: &mut Vec<Mistake>) -> Vec<Value> {
         let mut sessions = Vec::new();
-        for index in 0..SESSIONS_MAX {
-            let Some([date, starts, ends]) = self.session(index) else { continue };
+        for index in Rows::Sessions.filled(&self.0) {
+            let part = |name: &str| self.one(&format!("sessions.{index}.{name}")).trim();
             let mut missed = |name: &str, detail: &str| {
                 mistakes.push(Mistake { detail: detail.to_owned(), field: format!("sessions.{index}.{name}") });
             };
-            let Some(date) = read_day(date) else {
+            let Some(date) = read_day(part("date")) else {
                 missed("date", "Enter a date like 1/12/2026");
                 continue;
             };
@@ -140,7 +138,7 @@ impl Typed {
                 }
                 at
             };
-            if let (Some(starts), Some(ends)) = (at("starts", starts), at("ends", ends)) {
+            if let (Some(starts), Some(ends)) = (at("starts", part("starts")), at("ends", part("ends"))) {
                 sessions.push(json!({"starts": starts, "ends": ends}));
             }
         }
@@ -168,18 +166,6 @@ pub fn line_kind(is_enabled: bool, has_offers: bool) -> &'static str {
         (false, _) => "none",
         (true, true) => "offer",
         (true, false) => "at-once",
-    }
-}
-
-fn text(typed: &str) -> Value {
-    if typed.trim().is_empty() { Value::Null } else { json!(typed) }
-}
-
-fn written(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 
@@ -223,12 +209,16 @@ mod tests {
                          {"starts": "2026-12-01T13:00:00Z", "ends": "2026-12-01T16:00:00Z"}],
             "waiting_list": {"enabled": true, "limit": 4, "offer_hours": null}, "organisation_limit": 2, "approval": true,
             "registration": {"opens": "2026-05-01T07:00:00Z", "closes": null}, "cancellation": {"notice_days": 7},
-            "certificate": {"minimum_minutes": 150, "needs_evaluation": true}, "organisers": ["hub@example.org"],
+            "lanes": [{"name": "GPs", "roles": ["gp", "gp-trainee"], "places": 4, "release_days": 7},
+                      {"name": "Nurses", "roles": ["practice-nurse"], "places": 1, "release_days": null}],
+            "questions": [{"id": "level", "label": "Level?", "type": "choice", "required": true, "options": ["a", "b"]},
+                          {"id": "diet", "label": "Diet?", "type": "text", "required": false}],
+            "certificate": {"minimum_minutes": 150, "needs_evaluation": true, "every_session": true,
+                            "objectives": ["Tie knots", "Cut them"]}, "organisers": ["hub@example.org"],
         });
         let event = Event::parse(event).expect("an event");
         let typed = Typed::of_event(&event);
         assert_eq!((typed.one("sessions.0.date"), typed.one("sessions.0.starts")), ("9/6/2026", "09:30"));
-        assert_eq!(typed.session_lines(), 3);
         let (json, mistakes) = typed.to_json();
         assert!(mistakes.is_empty());
         assert_eq!(Event::parse(json).ok(), Some(event));

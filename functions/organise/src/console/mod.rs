@@ -2,17 +2,25 @@
 //! without scripts.
 
 mod audit;
+mod bounce;
 mod bulk;
 mod copy;
 mod edit;
+mod edit_fields;
 mod ending;
 mod event;
 mod events;
 mod fields;
+mod form;
+mod hub;
+mod hub_form;
+mod lists;
 mod message;
 mod people;
 mod registration;
+mod rows;
 mod sheet;
+mod tasks;
 mod today;
 mod words;
 
@@ -34,6 +42,8 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/organise", get(today::show))
         .route("/organise/audit", get(audit::show))
+        .route("/organise/bounces/{id}", get(bounce::show).post(bounce::act))
+        .route("/organise/hub", get(hub::show).post(hub::change))
         .route("/organise/events", get(events::show))
         .route("/organise/events/new", get(edit::new).post(edit::create))
         .route("/organise/events/{id}", get(event::show))
@@ -46,6 +56,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/organise/events/{id}/people.csv", get(people::table))
         .route("/organise/events/{id}/sheet", get(sheet::show))
         .route("/organise/events/{id}/registrations/{reference}", get(registration::show).post(registration::act))
+        .merge(lists::routes())
 }
 
 /// A page of the console that belongs to the events.

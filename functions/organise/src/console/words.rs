@@ -66,6 +66,15 @@ pub fn deed(what: &str) -> String {
         "registration.reject" => "Turned down",
         "registration.prioritise" => "Moved in the line",
         "registration.substitute" => "Handed over to somebody else",
+        "registration.readdress" => "Address corrected",
+        "bounce.correct" => "Address that gets no mail corrected",
+        "bounce.lift" => "Mail to the address allowed again",
+        "bounce.done" => "Reached another way than by mail",
+        "hub.patch" => "Settings changed",
+        "programme.put" => "Programme saved",
+        "organisation.put" => "Organisation saved",
+        "organisations.put" => "Organisations imported",
+        "organisation.match" => "Organisation’s name matched",
         other => return other.replace(['.', '-', '_'], " "),
     };
     words.to_owned()

@@ -6,7 +6,8 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 /// Another page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "components/link.html")]
 pub struct Link<'a> {
     /// Where it is.
     pub href: Cow<'a, str>,
@@ -104,6 +105,7 @@ pub struct Footer<'a> {
 }
 
 // Their templates escape what they are given.
+impl HtmlSafe for Link<'_> {}
 impl HtmlSafe for BackLink<'_> {}
 impl HtmlSafe for Breadcrumb<'_> {}
 impl HtmlSafe for ActionLink<'_> {}
