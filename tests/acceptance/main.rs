@@ -32,6 +32,8 @@ mod pages;
 mod parity;
 mod people;
 mod reports;
+mod reports_equal;
+mod reports_odd_months;
 mod sign_in;
 mod times;
 mod usage;

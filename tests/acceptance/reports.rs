@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use crate::hub::{Reply, TestHub, send};
 
 /// What one organiser reads.
-async fn report(hub: &TestHub, path: &str) -> Value {
+pub async fn report(hub: &TestHub, path: &str) -> Value {
     let reply = hub.as_admin(Method::GET, &format!("/api/v1/reports/{path}"), &Value::Null).await;
     assert_eq!(reply.status, 200, "{path}: {reply:?}");
     reply.body
 }
 
 /// Some figures of a row, in this order.
-fn figures(row: &Value, names: &[&str]) -> Vec<u64> {
+pub fn figures(row: &Value, names: &[&str]) -> Vec<u64> {
     names.iter().map(|name| row[*name].as_u64().unwrap_or_else(|| panic!("{name} in {row}"))).collect()
 }
 
@@ -32,7 +32,7 @@ const PEOPLE: [&str; 9] = [
 ];
 
 /// An event of one session on this day, 09:30 to 11:30, of two hours of which the certificate takes 96 minutes.
-fn on(day: &str) -> Value {
+pub fn on(day: &str) -> Value {
     json!([{"starts": format!("{day}T09:30:00Z"), "ends": format!("{day}T11:30:00Z")}])
 }
 
@@ -44,7 +44,7 @@ async fn reference(hub: &TestHub, event: &str, name: &str) -> String {
     row["reference"].as_str().expect("a reference").to_owned()
 }
 
-async fn attend(hub: &TestHub, event: &str, minutes: &[(&str, u32)]) {
+pub async fn attend(hub: &TestHub, event: &str, minutes: &[(&str, u32)]) {
     let mut records = Vec::new();
     for (name, minutes) in minutes {
         records.push(json!({"reference": reference(hub, event, name).await, "minutes": minutes}));
@@ -54,14 +54,14 @@ async fn attend(hub: &TestHub, event: &str, minutes: &[(&str, u32)]) {
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 
-async fn book_as(hub: &TestHub, event: &str, name: &str, role: &str, organisation: &str) -> Reply {
+pub async fn book_as(hub: &TestHub, event: &str, name: &str, role: &str, organisation: &str) -> Reply {
     let email = format!("{}@practice.example", name.to_lowercase().replace(' ', "."));
     let organisation = json!({"ods_code": null, "name": organisation});
     hub.register(event, &json!({"name": name, "email": email, "role": role, "organisation": organisation})).await
 }
 
 /// A month with everything in it: who came, who came in part, who did not, who was never marked, who waited, who gave up.
-async fn busy_month(hub: &TestHub) -> String {
+pub async fn busy_month(hub: &TestHub) -> String {
     let event = hub
         .event(json!({"capacity": 5, "cpd_minutes": 120, "sessions": on("2026-11-20"), "programme": "open-doors",
                       "organisers": ["hub@hub.example"], "cancellation": {"notice_days": 3}, "waiting_list": {"enabled": true, "offer_hours": null}}))
@@ -318,6 +318,12 @@ async fn the_page_opens_with_what_partners_are_shown() {
     assert!(!html.contains("style="), "the pages' policy forbids it");
     assert_eq!(page("/organise/reports/2026-13").await.0, 404);
     assert_eq!(page("/organise/reports?period=2026-11&audience=public").await.0, 303);
+    let (status, html) = page("/organise/reports?period=last+month").await;
+    assert_eq!(status, 422);
+    assert!(
+        html.contains("Error: Reports") && html.contains("Enter a month, quarter, year or range of days"),
+        "{html}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// As it is asked for in an address.
+    pub fn to_query(self) -> String {
+        let version = self.version.map(|version| format!("&version={version}")).unwrap_or_default();
+        format!("audience={}{version}", self.audience.slug())
+    }
+
     /// Reads `?audience=&version=`.
     pub fn of(query: Option<&str>) -> Result<Self, Problem> {
         let query = FormData::parse(query.unwrap_or_default().as_bytes())?;

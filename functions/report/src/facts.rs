@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::evaluation;
 use domain::organisation::OrganisationKind;
 use domain::report::{EventFacts, Fate, Period, PersonFacts, Standing, Workplace, WorkplaceKind};
 use domain::{EventId, Organisation, Organisations, PersonId, ProgrammeId, Programmes, Role};
@@ -92,18 +93,21 @@ pub async fn gather(
             counted.push((items, fate));
         }
     }
-    let mut bookings = Vec::new();
+    let (mut bookings, mut came) = (Vec::new(), Vec::new());
     for (items, fate) in &counted {
         for person in people(items, *fate) {
             bookings.push((items.record.id, person));
+            // Nobody else was ever issued a certificate.
+            if items.attendance.minutes(&items.record.event, person).is_some() {
+                came.push((items.record.id, person));
+            }
         }
     }
-    let bookers = store.bookers(&bookings).await?;
-    let certified: BTreeSet<(EventId, PersonId)> = BTreeSet::new();
+    let bookers = store.bookers(&bookings, &came).await?;
     let gathered = counted.into_iter().map(|(items, fate)| {
         let event = items.record.id;
         let person = |person: PersonId| {
-            let booker = bookers.get(&(event, person));
+            let booker = bookers.booked.get(&(event, person));
             let workplace = |booker: &Booker| lists.workplace(booker.organisation.as_ref()?, booker.role);
             PersonFacts {
                 person,
@@ -111,7 +115,7 @@ pub async fn gather(
                 minutes: items.attendance.minutes(&items.record.event, person),
                 role: booker.map(|booker| booker.role),
                 organisation: booker.and_then(workplace),
-                is_certified: certified.contains(&(event, person)),
+                is_certified: bookers.certified.contains(&(event, person)),
             }
         };
         let people = people(&items, fate).into_iter().map(person).collect();
@@ -131,6 +135,7 @@ fn people(items: &EventItems, fate: Fate) -> BTreeSet<PersonId> {
 
 fn event_facts(items: &EventItems, fate: Fate, lists: &Lists, people: Vec<PersonFacts>) -> EventFacts {
     let event = &items.record.event;
+    let (scores, ratings) = evaluation::scores(&items.evaluations);
     EventFacts {
         programme: event.programme.slug().to_owned(),
         programme_label: lists.programmes.label(event.programme),
@@ -141,7 +146,8 @@ fn event_facts(items: &EventItems, fate: Fate, lists: &Lists, people: Vec<Person
         minimum_minutes: event.certificate_minutes(),
         cpd_minutes: event.cpd_minutes.unwrap_or(0),
         people,
-        answers: 0,
-        ratings: 0,
+        answers: u32::try_from(items.evaluations.len()).unwrap_or(u32::MAX),
+        scores,
+        ratings,
     }
 }

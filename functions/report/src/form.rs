@@ -155,7 +155,9 @@ fn as_workbook(made: &Made) -> Result<Vec<u8>, workbook::Failure> {
     let report = &made.report;
     let heading = format!("{} ({})", heading(made), made.audience.slug());
     let mut book = Book::new(&heading, report.to)?;
-    let mut lines = vec![(report.completeness.words(), Value::Empty), (standing(made), Value::Empty)];
+    let complete = report.completeness.map(|completeness| (completeness.words(), Value::Empty));
+    let mut lines: Vec<(String, Value)> = complete.into_iter().collect();
+    lines.push((standing(made), Value::Empty));
     lines.extend(report.totals.iter().map(|(figure, cell)| (figure.label().to_owned(), value(cell))));
     for restated in &made.restated {
         lines.push((format!("Restatement {}", restated.version), Value::Empty));
@@ -194,10 +196,9 @@ fn as_workbook(made: &Made) -> Result<Vec<u8>, workbook::Failure> {
 }
 
 fn columns(of: Breakdown) -> Vec<Column<'static>> {
-    let name = of.label().strip_prefix("By ").unwrap_or(of.label());
-    let first = Column { head: name, width: 34.0 };
+    let first = Column { head: of.head(), width: 34.0 };
     let figures = Figure::ALL.map(|figure| Column { head: figure.label(), width: 14.0 });
-    let reached = (of == Breakdown::Organisation).then_some(Column { head: "reached", width: 10.0 });
+    let reached = (of == Breakdown::Organisation).then_some(Column { head: "Reached", width: 10.0 });
     std::iter::once(first).chain(figures).chain(reached).collect()
 }
 
@@ -223,7 +224,12 @@ pub fn heading(made: &Made) -> String {
 
 /// Whether it is final, and which version it is.
 pub fn standing(made: &Made) -> String {
-    match (made.is_final, made.version) {
+    standing_of(made.is_final, made.version)
+}
+
+/// The same of a report that has not been read.
+pub fn standing_of(is_final: bool, version: u32) -> String {
+    match (is_final, version) {
         (false, _) => "Provisional: figures may still change".to_owned(),
         (true, 1) => "Final".to_owned(),
         (true, version) => format!("Final, restated: version {version}"),

@@ -25,7 +25,7 @@ pub async fn post(app: &App, month: Period, now: Timestamp, hub: &Hub) -> Result
     // What was final stays as it was mailed; a restatement is on the page.
     let made = if made.is_final { current(&app.store, month, now, Some(1)).await.map_err(Failure::new)? } else { made };
     let is_first = uk().to_datetime(now).day() == 1;
-    if made.report.tables.iter().all(|table| table.rows.is_empty()) && !is_first {
+    if made.report.is_empty() && !is_first {
         return Ok(());
     }
     let bytes = render(&made, Form::Workbook).map_err(Failure::new)?;
@@ -80,7 +80,7 @@ fn letter(app: &App, period: Period, made: &Made, hub: &str) -> Letter {
     let subject = if made.is_final { format!("{}, final", heading(made)) } else { heading(made) };
     let url = page(app, period);
     let parts = vec![
-        Part::Text(format!("{}.\n{}.", report.completeness.words(), standing(made))),
+        Part::Text(opening(made)),
         Part::Link { label: "See the report".to_owned(), url },
         Part::Heading("In short".to_owned()),
         Part::Facts(in_short(report)),
@@ -91,9 +91,16 @@ fn letter(app: &App, period: Period, made: &Made, hub: &str) -> Letter {
     Letter { subject, greeting: String::new(), parts, hub: hub.to_owned() }
 }
 
+/// How complete it is, and whether it is final.
+fn opening(made: &Made) -> String {
+    let complete = made.report.completeness.map_or_else(String::new, |complete| format!("{}.\n", complete.words()));
+    format!("{complete}{}.", standing(made))
+}
+
 fn in_short(report: &Report) -> Vec<(String, String)> {
     let shown = [
         Figure::EventsHeld,
+        Figure::EventsCancelled,
         Figure::PlacesOffered,
         Figure::PlacesBooked,
         Figure::Attended,

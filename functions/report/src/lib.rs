@@ -10,6 +10,7 @@ mod asked;
 mod export;
 mod facts;
 mod form;
+mod index;
 mod kept;
 mod letter;
 mod monthly;
@@ -33,7 +34,7 @@ pub fn router(app: Arc<App>) -> Router {
     let routes = Router::new()
         .route("/api/v1/reports/{period}", get(answer::file))
         .route("/api/v1/reports/{period}/{file}", get(export::read))
-        .route("/organise/reports", get(page::start))
+        .route("/organise/reports", get(index::show))
         .route("/organise/reports/{period}", get(page::show));
     edge(Arc::clone(&app), routes.with_state(app))
 }

@@ -79,7 +79,7 @@ async fn close(app: &App, period: Period, now: Timestamp, is_last: bool) -> Resu
     }
     let lists = Lists::read(&app.store).await?;
     let report = counted(&app.store, &lists, period, now).await?;
-    if is_last || !report.tables.iter().all(|table| table.rows.is_empty()) {
+    if is_last || !report.is_empty() {
         keep(&app.store, &report, 1, now).await.map_err(Failure::new)?;
         tracing::info!(report.period = report.period, "report is final");
     }

@@ -8,39 +8,41 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use documents::chart::{Bar, Bars};
-use domain::report::{Audience, Breakdown, Figure, Figures, Period, Report};
-use domain::working_hours::uk;
-use web::forms::FormData;
-use web::page::{self, Page};
+use domain::report::{Audience, Breakdown, Completeness, Figure, Figures, Period, Report};
+use web::components::{Select, TextInput};
 
 use crate::access::Reader;
 use crate::answer::made;
 use crate::asked::{self, Reading};
 use crate::form::{Made, heading, standing};
+use crate::index::{audience_field, frame, period_field};
 use crate::trend::trend;
+
+/// A period as it is written and in words.
+type Named = (String, String);
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct ReportPage {
-    heading: String,
-    period: String,
+struct ReportPage<'a> {
+    heading: &'a str,
+    period: &'a str,
     audience: Audience,
+    reading: String,
     standing: String,
-    completeness: String,
+    completeness: Option<String>,
     sha256: Option<String>,
+    is_empty: bool,
     highlights: Vec<(&'static str, String)>,
+    in_short: [Figure; 5],
+    programmes: Vec<(String, Vec<String>)>,
+    period_field: TextInput<'a>,
+    audience_field: Select<'a>,
     totals: Vec<(Figure, String)>,
-    charts: Vec<Drawn>,
+    charts: Vec<Bars>,
     tables: Vec<Shown>,
-    restated: Vec<(String, Vec<String>)>,
-    previous: Option<String>,
-    next: Option<String>,
-}
-
-/// A chart, and what it shows in words where there is nothing to draw.
-struct Drawn {
-    title: String,
-    svg: Option<String>,
+    restated: Vec<Restated>,
+    previous: Option<Named>,
+    next: Option<Named>,
 }
 
 /// One table of the page.
@@ -52,16 +54,11 @@ struct Shown {
     rows: Vec<(String, Vec<String>)>,
 }
 
-/// `GET /organise/reports`, and the form that leads to one: `?period=2026-10&audience=funder`.
-pub async fn start(State(app): State<Arc<App>>, _: Reader, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
-    let query = FormData::parse(query.unwrap_or_default().as_bytes())?;
-    let asked = query.one("period").trim().parse::<Period>();
-    let today = uk().to_datetime(app.clock.now()).date();
-    // The month that is over is what most come for.
-    let month = Period::month_of(today);
-    let period = asked.unwrap_or_else(|_| month.previous().unwrap_or(month));
-    let audience = Audience::from_slug(query.one("audience")).unwrap_or_default();
-    Ok(page::see_other(&format!("/organise/reports/{period}?audience={}", audience.slug())))
+/// A later version of a final report.
+struct Restated {
+    version: u32,
+    when: String,
+    changes: Vec<String>,
 }
 
 /// `GET /organise/reports/{period}?audience=&version=`
@@ -76,29 +73,40 @@ pub async fn show(
     let made = made(&app, &reader, period, reading).await?;
     let mut charts = vec![programmes(&made.report), roles(&made.report)];
     if reading.audience != Audience::Public && !reader.is_of_some_programmes() {
-        charts.extend(trend(&app.store, period, &made.report).await?.map(|bars| draw(&bars)));
+        charts.extend(trend(&app.store, period, &made.report).await?);
     }
-    let heading = heading(&made);
+    charts.retain(|chart| !chart.is_empty());
+    let (heading, name) = (heading(&made), period.to_string());
     let content = ReportPage {
-        period: period.to_string(),
+        heading: &heading,
+        period: &name,
         audience: reading.audience,
+        reading: reading.to_query(),
         standing: standing(&made),
-        completeness: made.report.completeness.words(),
+        completeness: made.report.completeness.map(Completeness::words),
         sha256: made.sha256.clone(),
+        is_empty: made.report.is_empty(),
         highlights: highlights(&made.report),
+        in_short: IN_SHORT,
+        programmes: in_short(&made.report),
+        period_field: period_field(&name, &[]),
+        audience_field: audience_field(reading.audience),
         totals: made.report.totals.iter().map(|(figure, cell)| (figure, cell.words())).collect(),
         charts,
         tables: tables(&made.report),
         restated: restated(&made),
-        previous: period.previous().map(|period| period.to_string()),
+        previous: period.previous().map(named),
         next: next(period, app.clock.now()),
-        heading: heading.clone(),
     };
-    Ok(Page::new(&heading, &app.config.hub_name).show(&content))
+    Ok(frame(&heading, &app, &reader.0).show(&content))
+}
+
+fn named(period: Period) -> Named {
+    (period.to_string(), period.words())
 }
 
 /// The period after one, once it has begun.
-fn next(period: Period, now: jiff::Timestamp) -> Option<String> {
+fn next(period: Period, now: jiff::Timestamp) -> Option<Named> {
     let after = period.to().tomorrow().ok()?;
     let next = match period {
         Period::Month { .. } => Period::Month { first: after },
@@ -106,7 +114,7 @@ fn next(period: Period, now: jiff::Timestamp) -> Option<String> {
         Period::Year { .. } => Period::Year { first: after },
         Period::Range { .. } => return None,
     };
-    (next.begins() <= now).then(|| next.to_string())
+    (next.begins() <= now).then(|| named(next))
 }
 
 /// What a hub shows its partners.
@@ -114,22 +122,37 @@ fn highlights(report: &Report) -> Vec<(&'static str, String)> {
     let figures = &report.totals;
     let words = |figure| figures.get(figure).words();
     let rate = |part, whole| figures.percent(part, whole).map_or_else(|| "–".to_owned(), |rate| format!("{rate}%"));
-    let mut shown = vec![
-        ("Events held", words(Figure::EventsHeld)),
-        ("Places filled", words(Figure::PlacesBooked)),
-        ("Attended", words(Figure::Attended)),
-        ("Different people", words(Figure::People)),
-    ];
+    let mut shown = vec![("Events held", words(Figure::EventsHeld)), ("Places filled", words(Figure::PlacesBooked))];
     if let Some(reach) = report.reach {
         let count = domain::report::grouped;
         shown.push(("Schools reached", count(reach.schools)));
         shown.push(("Practices reached", count(reach.practices)));
         shown.push(("People certified", count(reach.people_certified)));
     }
+    shown.push(("Different people", words(Figure::People)));
     let hours = figures.get(Figure::CpdMinutes).count();
     shown.push(("CPD hours", hours.map_or_else(|| "–".to_owned(), |m| domain::report::grouped(m / 60))));
+    shown.push(("Attended", words(Figure::Attended)));
     shown.push(("Did not attend", rate(Figure::DidNotAttend, Figure::PlacesBooked)));
+    shown.push(("Evaluation, of 5", words(Figure::EvaluationMean)));
     shown
+}
+
+/// What is told of each programme at once.
+const IN_SHORT: [Figure; 5] = [
+    Figure::EventsHeld,
+    Figure::PlacesBooked,
+    Figure::Attended,
+    Figure::OrganisationsReached,
+    Figure::CertificatesIssued,
+];
+
+fn in_short(report: &Report) -> Vec<(String, Vec<String>)> {
+    let row = |row: &domain::report::Row| {
+        let figures = row.figures?;
+        Some((row.label.clone(), IN_SHORT.map(|figure| figures.get(figure).words()).into()))
+    };
+    report.rows(Breakdown::Programme).iter().filter_map(row).collect()
 }
 
 /// What is drawn of a row.
@@ -137,25 +160,21 @@ const PARTS: [Figure; 4] = [Figure::Attended, Figure::AttendedPart, Figure::DidN
 /// Rows that a chart has at most; the table has all.
 const BARS_MAX: usize = 12;
 
-fn programmes(report: &Report) -> Drawn {
-    draw(&bars(report, Breakdown::Programme, "programmes", "Places booked by programme, and what became of them"))
+fn programmes(report: &Report) -> Bars {
+    bars(report, Breakdown::Programme, "Places booked by programme, and what became of them")
 }
 
-fn roles(report: &Report) -> Drawn {
-    draw(&bars(report, Breakdown::Role, "roles", "Places booked by role, and what became of them"))
+fn roles(report: &Report) -> Bars {
+    bars(report, Breakdown::Role, "Places booked by role, and what became of them")
 }
 
-fn bars(report: &Report, of: Breakdown, id: &'static str, title: &str) -> Bars {
+fn bars(report: &Report, of: Breakdown, title: &str) -> Bars {
     let parts = |figures: &Figures| PARTS.iter().map(|figure| figures.count(*figure)).collect();
     let bar = |row: &domain::report::Row| Some(Bar { label: row.label.clone(), parts: parts(row.figures.as_ref()?) });
-    let mut bars: Vec<Bar> = report.rows(of).iter().filter_map(bar).collect();
-    bars.sort_by_key(|bar| std::cmp::Reverse(bar.parts.iter().sum::<u64>()));
+    let mut bars: Vec<Bar> = report.rows(of).iter().filter_map(bar).filter(|bar| bar.whole() > 0).collect();
+    bars.sort_by_key(|bar| std::cmp::Reverse(bar.whole()));
     bars.truncate(BARS_MAX);
-    Bars { id, title: title.to_owned(), legend: PARTS.iter().map(|figure| figure.label()).collect(), bars }
-}
-
-fn draw(bars: &Bars) -> Drawn {
-    Drawn { title: bars.title.clone(), svg: bars.svg() }
+    Bars { title: title.to_owned(), legend: PARTS.iter().map(|figure| figure.label()).collect(), bars }
 }
 
 fn tables(report: &Report) -> Vec<Shown> {
@@ -169,17 +188,17 @@ fn tables(report: &Report) -> Vec<Shown> {
             (row.label.clone(), cells)
         });
         let label = table.of.label();
-        let head = label.strip_prefix("By ").unwrap_or(label);
+        let head = table.of.head();
         Shown { id: table.of.slug(), label, head, has_figures, rows: rows.collect() }
     };
     report.tables.iter().map(table).filter(|table| !table.rows.is_empty()).collect()
 }
 
-fn restated(made: &Made) -> Vec<(String, Vec<String>)> {
-    let words = |restated: &domain::report::Restatement| {
+fn restated(made: &Made) -> Vec<Restated> {
+    let restated = |restated: &domain::report::Restatement| {
         let read = restated.changes.iter().filter(|c| made.audience.reads(c.row.as_ref().map(|(of, _)| *of)));
-        let when = web::dates::day(restated.at);
-        (format!("Version {}, {when}", restated.version), read.map(domain::report::Change::words).collect())
+        let changes = read.map(domain::report::Change::words).collect();
+        Restated { version: restated.version, when: web::dates::day(restated.at), changes }
     };
-    made.restated.iter().map(words).collect()
+    made.restated.iter().map(restated).collect()
 }

@@ -203,6 +203,7 @@ pub fn event_json(event: &Gathered) -> serde_json::Value {
         "id": event.id, "title": record.event.title, "programme": facts.programme,
         "confidential": facts.is_confidential, "format": record.event.format, "status": record.status,
         "starts": record.event.starts(), "capacity": facts.capacity, "minimum_minutes": facts.minimum_minutes,
-        "cpd_minutes": facts.cpd_minutes, "answers": facts.answers, "ratings": facts.ratings,
+        "cpd_minutes": facts.cpd_minutes, "answers": facts.answers, "scores": facts.scores,
+        "ratings": facts.ratings,
     })
 }

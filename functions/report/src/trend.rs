@@ -30,7 +30,7 @@ pub async fn trend(store: &Store, period: Period, report: &Report) -> Result<Opt
         bars.push(bar(period, report));
     }
     let legend = vec!["Attended", "Other places booked"];
-    Ok(Some(Bars { id: "trend", title: "Places booked, period by period".to_owned(), legend, bars }))
+    Ok(Some(Bars { title: "Places booked, period by period".to_owned(), legend, bars }))
 }
 
 fn bar(period: Period, report: &Report) -> Bar {

@@ -204,6 +204,15 @@ pub fn summarise(questions: &[EvaluationQuestion], all: &[Opinions]) -> Vec<Summ
     questions.iter().map(of).collect()
 }
 
+/// How many scores were given in these answers, and what they add up to.
+pub fn scores(all: &[Opinions]) -> (u32, u32) {
+    let scores = all.iter().flat_map(BTreeMap::values).filter_map(|opinion| match opinion {
+        Opinion::Score(score) => Some(u32::from(*score)),
+        Opinion::Text(_) => None,
+    });
+    scores.fold((0, 0), |(count, sum), score| (count + 1, sum + score))
+}
+
 /// The mean of scores counted from 1 to 5, to the hundredth; halves go up.
 pub fn mean(scores: &[usize; 5]) -> Option<f64> {
     let count: usize = scores.iter().sum();

@@ -109,7 +109,7 @@ fn read(item: &Item) -> Result<Certificate, Failure> {
     })
 }
 
-fn read_holding(item: &Item) -> Result<Holding, Failure> {
+pub(crate) fn read_holding(item: &Item) -> Result<Holding, Failure> {
     let unreadable = || Failure::unreadable("not the key of what a person holds");
     let mailbox = item.text("PK")?.strip_prefix("P#").ok_or_else(unreadable)?;
     let (tag, event) = item.text(SK)?.strip_prefix("K#").and_then(|sk| sk.split_once('#')).ok_or_else(unreadable)?;

@@ -42,11 +42,16 @@ impl Store {
     /// What was answered in a round, in no order that tells anything.
     pub async fn evaluations(&self, event: EventId, round: Round) -> Result<Vec<Opinions>, Failure> {
         let items = self.evaluation_items(event).await?;
-        let of_round = items.iter().filter(|item| item.text(ROUND).is_ok_and(|name| name == round.name()));
-        of_round.map(|item| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)).collect()
+        items.iter().filter_map(|item| of_round(item, round)).collect()
     }
 
     async fn evaluation_items(&self, event: EventId) -> Result<Vec<Item>, Failure> {
         self.query(&Key::Event(event).pk(), EVALUATIONS, true).await
     }
+}
+
+/// What was answered, if it was in this round.
+pub(crate) fn of_round(item: &Item, round: Round) -> Option<Result<Opinions, Failure>> {
+    let is_of_round = item.text(ROUND).is_ok_and(|name| name == round.name());
+    is_of_round.then(|| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable))
 }

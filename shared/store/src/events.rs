@@ -8,6 +8,7 @@ use domain::event::Event;
 use domain::ledger::{Ledger, Rules};
 use domain::{Command, EventId, EventStatus};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::Store;
 use crate::failure::Failure;
@@ -250,6 +251,16 @@ impl Store {
         // An event that is just being moved stands in two places.
         let mut seen = BTreeSet::new();
         Ok(pages.iter().flatten().filter_map(id_of).filter(|id| seen.insert(*id)).collect())
+    }
+
+    /// First days of the months (UTC) in which events start, in order.
+    pub async fn months_of_events(&self) -> Result<Vec<Date>, Failure> {
+        let listed = self.query(MONTHS, "", false).await?;
+        let first = |item: &Item| {
+            let month = item.text(SK)?.strip_prefix("M#").and_then(|month| format!("{month}-01").parse().ok());
+            month.ok_or_else(|| Failure::unreadable("not the key of a month"))
+        };
+        listed.iter().map(first).collect()
     }
 
     async fn list_under_month(&self, record: &EventRecord) -> Result<(), Failure> {

@@ -59,7 +59,7 @@ pub use organisations::Unmatched;
 pub use outbox::Message;
 pub use people::Profile;
 pub use register::{Booked, Booking, RegisterOutcome};
-pub use reports::{Booker, EventItems, KeptReport};
+pub use reports::{Booker, Bookers, EventItems, KeptReport};
 pub use sending::{MessageState, Outgoing};
 pub use substitute::{Substituted, Substitution};
 pub use timers::{CERTIFICATES, Timer};

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::attendance::Attendance;
+use domain::evaluation::{Opinions, Round};
 use domain::ledger::Ledger;
 use domain::{EventId, Organisation, PersonId, Role};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -16,9 +17,9 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, text};
-use crate::keys::{ATTENDANCE, Key, SK, month};
+use crate::keys::{ATTENDANCE, EVALUATIONS, Key, SK, month};
 use crate::registrations::read_key;
-use crate::{EventRecord, Store, attendance, events, ledger_item};
+use crate::{EventRecord, Store, attendance, certificates, evaluations, events, ledger_item};
 
 /// Requests at a time.
 const AT_ONCE: usize = 16;
@@ -34,6 +35,17 @@ pub struct EventItems {
     pub ledger: Ledger,
     /// Who came.
     pub attendance: Attendance,
+    /// What was answered after it.
+    pub evaluations: Vec<Opinions>,
+}
+
+/// What a report reads of people: what they said of themselves when they booked, and who was issued a certificate.
+#[derive(Debug, Clone, Default)]
+pub struct Bookers {
+    /// By event and person; whoever has no registration is left out.
+    pub booked: HashMap<(EventId, PersonId), Booker>,
+    /// Of whom it was asked.
+    pub certified: BTreeSet<(EventId, PersonId)>,
 }
 
 /// What a report needs to know of a registration.
@@ -86,20 +98,33 @@ impl Store {
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// What people said of themselves when they booked; whoever has no registration is left out.
+    /// What is known of bookings, and of those who came whether they were issued a certificate.
     pub async fn bookers(
         &self,
         bookings: &[(EventId, PersonId)],
-    ) -> Result<HashMap<(EventId, PersonId), Booker>, Failure> {
-        let keys = |batch: &[(EventId, PersonId)]| {
-            batch.iter().map(|(event, person)| Key::Registration(*person, *event).attributes()).collect()
-        };
-        let keys: Vec<Vec<Item>> = bookings.chunks(BATCH).map(keys).collect();
-        let batches = keys.into_iter().map(|keys| async move {
-            self.batch_of(keys, "PK, SK, d").await?.iter().map(read_booker).collect::<Result<Vec<_>, Failure>>()
-        });
-        let found: Vec<Vec<_>> = stream::iter(batches).buffer_unordered(AT_ONCE).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        came: &[(EventId, PersonId)],
+    ) -> Result<Bookers, Failure> {
+        let registrations = bookings.iter().map(|(event, person)| Key::Registration(*person, *event));
+        let holdings = came.iter().map(|(event, person)| Key::Holding(*person, *event));
+        let keys: Vec<Item> = registrations.chain(holdings).map(|key| key.attributes()).collect();
+        let batches = keys.chunks(BATCH).map(<[Item]>::to_vec).collect::<Vec<_>>().into_iter();
+        let batches = batches.map(|keys| async move { self.batch_of(keys, "PK, SK, d, n, ver").await });
+        let mut batches = stream::iter(batches).buffer_unordered(AT_ONCE);
+        let mut found = Bookers::default();
+        while let Some(items) = batches.try_next().await? {
+            for item in &items {
+                if item.text(SK)?.starts_with("K#") {
+                    let holding = certificates::read_holding(item)?;
+                    if holding.latest.is_some() {
+                        found.certified.insert((holding.event, holding.person));
+                    }
+                } else {
+                    let (booking, booker) = read_booker(item)?;
+                    found.booked.insert(booking, booker);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Every version of a period's final report, the first first.
@@ -148,7 +173,7 @@ fn months(begins: Timestamp, last: Timestamp) -> Vec<String> {
 }
 
 fn read_event(items: &[Item]) -> Result<Option<EventItems>, Failure> {
-    let (mut record, mut ledger, mut came) = (None, None, Attendance::default());
+    let (mut record, mut ledger, mut came, mut said) = (None, None, Attendance::default(), Vec::new());
     for item in items {
         match item.text(SK)? {
             "C" => record = Some(events::read(item)?),
@@ -158,10 +183,12 @@ fn read_event(items: &[Item]) -> Result<Option<EventItems>, Failure> {
                 came.version += version;
                 came.sessions.insert(session, people);
             }
+            key if key.starts_with(EVALUATIONS) => said.extend(evaluations::of_round(item, Round::First).transpose()?),
             _ => {}
         }
     }
-    Ok(record.zip(ledger).map(|(record, ledger)| EventItems { record, ledger, attendance: came }))
+    let whole = record.zip(ledger);
+    Ok(whole.map(|(record, ledger)| EventItems { record, ledger, attendance: came, evaluations: said }))
 }
 
 fn read_booker(item: &Item) -> Result<((EventId, PersonId), Booker), Failure> {

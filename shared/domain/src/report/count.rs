@@ -17,6 +17,7 @@ struct Tally<'a> {
     people: HashSet<PersonId>,
     organisations: HashSet<&'a str>,
     answers: u64,
+    scores: u64,
     ratings: u64,
 }
 
@@ -33,6 +34,7 @@ impl<'a> Tally<'a> {
                 self.add(Figure::EventsHeld, 1);
                 self.add(Figure::PlacesOffered, event.capacity.map_or(0, u64::from));
                 self.answers += u64::from(event.answers);
+                self.scores += u64::from(event.scores);
                 self.ratings += u64::from(event.ratings);
             }
         }
@@ -78,7 +80,7 @@ impl<'a> Tally<'a> {
         figures.set(Figure::People, count(self.people.len()));
         figures.set(Figure::OrganisationsReached, count(self.organisations.len()));
         figures.set(Figure::EvaluationResponses, Cell::Count(self.answers));
-        let mean = (self.ratings * 100 + self.answers / 2).checked_div(self.answers);
+        let mean = (self.ratings * 100 + self.scores / 2).checked_div(self.scores);
         figures.set(Figure::EvaluationMean, mean.map_or(Cell::None, Cell::Mean));
         if !is_of_events {
             let of_events = [Figure::EventsCancelled, Figure::PlacesOffered];
@@ -213,7 +215,7 @@ pub(super) fn report(period: Period, events: &[EventFacts]) -> Report {
         period: period.to_string(),
         from: period.from(),
         to: period.to(),
-        completeness,
+        completeness: Some(completeness),
         reach: Some(reach(events)),
         totals: totals.figures(true),
         tables: tables.into_iter().map(Counting::table).collect(),

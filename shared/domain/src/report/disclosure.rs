@@ -4,17 +4,20 @@
 //! nobody, since rows add up to totals and outcomes to places booked. So every withheld cell must stay *movable*:
 //! there must be other counts of people, consistent with every number published, in which it has another value. A
 //! table with its sums is a network through which people flow, and a cell can move if the network has a cycle through
-//! it that no published number blocks. While a cell cannot, the least of its neighbours is withheld too; where
+//! it that no published number blocks. Tables share their totals: where a total has to move along, it must be able to
+//! in every table alike ([`joint`]). While a cell cannot move, the least of its neighbours is withheld too; where
 //! no neighbour helps, the totals are published under the rule instead of exactly.
 //!
-//! Figures that would tell about others (minutes credited, distinct people, certificates, places offered) are not in
-//! published rows. Confidential programmes are one row, all of it withheld, and nobody may be told by way of it: it
+//! Figures that would tell about others (minutes credited, distinct people, certificates, places offered, of people's
+//! rows at how many events they had places, how many events lack attendance) are not published. Confidential programmes are one row, all of it withheld, and nobody may be told by way of it: it
 //! stands in every table, so it moves in all of them or in none.
 
+mod joint;
 mod network;
 
 use crate::report::figure::{Cell, Figure, Figures, Kind};
-use crate::report::{Report, Row, RowKey, Table};
+use crate::report::{Breakdown, Report, Row, RowKey, Table};
+use joint::Joint;
 use network::{Bounds, Network, RowOf};
 
 /// The largest count that is withheld.
@@ -73,8 +76,9 @@ pub(super) fn publish(exact: &Report, totals_may_be_exact: bool) -> Report {
     if totals_may_be_exact && let Some(published) = Publication::of(exact, true).protected() {
         return published;
     }
-    // With totals under the rule there is always a last resort: a total is withheld.
-    Publication::of(exact, false).protected().unwrap_or_else(|| Report { tables: Vec::new(), ..exact.clone() })
+    // Where no table can be told without telling too much, none is.
+    let without_tables = Report { tables: Vec::new(), ..exact.clone() };
+    Publication::of(exact, false).protected().unwrap_or_else(|| Publication::of(&without_tables, false).published)
 }
 
 struct Publication<'a> {
@@ -86,9 +90,12 @@ struct Publication<'a> {
 impl<'a> Publication<'a> {
     fn of(exact: &'a Report, totals_are_exact: bool) -> Self {
         // Of how many people, and of how few organisations, is told among the totals or not at all.
-        let mut published = Report { reach: None, ..exact.clone() };
-        for row in published.tables.iter_mut().flat_map(|table| &mut table.rows) {
-            row.figures = row.figures.map(|figures| published_row(&row.key, &figures));
+        // How many events lack attendance is the least that "not recorded" can be.
+        let mut published = Report { reach: None, completeness: None, ..exact.clone() };
+        for table in &mut published.tables {
+            for row in &mut table.rows {
+                row.figures = row.figures.map(|figures| published_row(table.of, &row.key, &figures));
+            }
         }
         if !totals_are_exact {
             published.totals = published_totals(&exact.totals);
@@ -112,48 +119,47 @@ impl<'a> Publication<'a> {
 
     /// A withheld cell that can be calculated from what is published.
     fn exposed(&self) -> Option<Place> {
-        let tables = 0..self.exact.tables.len();
-        tables
-            .clone()
-            .find_map(|table| SUMS.iter().find_map(|sum| self.exposed_in(table, sum)))
-            .or_else(|| SUMS.iter().find_map(|sum| self.exposed_confidential(sum)))
+        SUMS.iter().find_map(|sum| {
+            let tables = 0..self.exact.tables.len();
+            let joint = Joint::of(tables.clone().map(|table| self.network(table, sum)).collect());
+            let mut tables = tables.clone();
+            let in_table = tables.find_map(|table| self.exposed_in(table, sum, &joint));
+            in_table.or_else(|| self.exposed_total(sum, &joint)).or_else(|| self.exposed_confidential(sum, &joint))
+        })
     }
 
-    fn exposed_in(&self, table: usize, sum: &'static Sum) -> Option<Place> {
-        let network = self.network(table, sum);
+    fn exposed_in(&self, table: usize, sum: &'static Sum, joint: &Joint) -> Option<Place> {
         let rows = self.published.tables.get(table)?.rows.iter().enumerate();
         for (row, figures) in
             rows.filter(|(_, row)| row.key != RowKey::Confidential).filter_map(|(n, r)| Some((n, r.figures?)))
         {
             for (column, figure) in sum.columns() {
-                if figures.get(figure) == Cell::Withheld && !network.can_move(row, column) {
+                if figures.get(figure) == Cell::Withheld && !joint.can_move(table, row, column) {
                     return Some(Place { table, row: Some(row), figure, sum });
                 }
             }
         }
-        let totals = sum.columns().find(|(column, figure)| {
-            self.published.totals.get(*figure) == Cell::Withheld && !network.can_move_total(*column)
+        None
+    }
+
+    fn exposed_total(&self, sum: &'static Sum, joint: &Joint) -> Option<Place> {
+        let mut columns = sum.columns();
+        let exposed = columns.find(|(column, figure)| {
+            let is_withheld = self.published.totals.get(*figure) == Cell::Withheld;
+            is_withheld && !self.exact.tables.is_empty() && !joint.can_move_total(*column)
         });
-        totals.map(|(_, figure)| Place { table, row: None, figure, sum })
+        exposed.map(|(_, figure)| Place { table: 0, row: None, figure, sum })
     }
 
     /// The confidential row stands in every table: what it has may be more in all of them, or less in all of them.
-    fn exposed_confidential(&self, sum: &'static Sum) -> Option<Place> {
-        let of_table = |(number, table): (usize, &Table)| {
-            let row = table.rows.iter().position(|row| row.key == RowKey::Confidential)?;
-            Some((number, row, self.network(number, sum)))
-        };
-        let standing: Vec<_> = self.exact.tables.iter().enumerate().filter_map(of_table).collect();
-        let (first, row, _) = standing.first()?;
-        let exact = self.exact.tables.get(*first)?.rows.get(*row)?.figures?;
+    fn exposed_confidential(&self, sum: &'static Sum, joint: &Joint) -> Option<Place> {
+        let of_table = |table: &Table| table.rows.iter().find(|row| row.key == RowKey::Confidential)?.figures;
+        let mut tables = self.exact.tables.iter().enumerate();
+        let (first, exact) = tables.find_map(|(number, table)| Some((number, of_table(table)?)))?;
         // That there was nobody may be known: zeros are shown. The whole moves with any of its parts.
         let mut columns = sum.columns().filter(|(column, figure)| *column > 0 && exact.count(*figure) > 0);
-        let blocked = columns.find(|(column, _)| {
-            let more = standing.iter().all(|(_, row, network)| network.can_be_more(*row, *column));
-            let less = standing.iter().all(|(_, row, network)| network.can_be_less(*row, *column));
-            !more && !less
-        });
-        blocked.map(|(_, figure)| Place { table: *first, row: None, figure, sum })
+        let blocked = columns.find(|(column, _)| !joint.can_move_still(*column));
+        blocked.map(|(_, figure)| Place { table: first, row: None, figure, sum })
     }
 
     /// The least published number that, withheld as well, may let an exposed cell move: of the same column, else of the
@@ -245,7 +251,7 @@ struct Place {
 }
 
 /// A row under the rule, with what may be in one.
-fn published_row(key: &RowKey, exact: &Figures) -> Figures {
+fn published_row(of: Breakdown, key: &RowKey, exact: &Figures) -> Figures {
     let mut figures = Figures::default();
     let added_up: Vec<Figure> = SUMS.iter().flat_map(|sum| sum.columns().map(|(_, figure)| figure)).collect();
     for (figure, cell) in exact.iter() {
@@ -253,7 +259,8 @@ fn published_row(key: &RowKey, exact: &Figures) -> Figures {
         figures.set(
             figure,
             match figure {
-                Figure::EventsHeld | Figure::EventsCancelled => cell,
+                // Of a row of people, the events are those at which they had places: as many people, at the least.
+                Figure::EventsHeld | Figure::EventsCancelled if of.is_of_events() => cell,
                 _ if added_up.contains(&figure) && is_confidential => Cell::Withheld,
                 _ if added_up.contains(&figure) => rule(cell),
                 _ => Cell::None,

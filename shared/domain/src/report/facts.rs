@@ -31,14 +31,22 @@ pub struct EventFacts {
     pub people: Vec<PersonFacts>,
     /// How many answered the evaluation.
     pub answers: u32,
-    /// The sum of their overall ratings.
+    /// How many scores they gave.
+    pub scores: u32,
+    /// What the scores add up to.
     pub ratings: u32,
 }
 
 impl EventFacts {
     /// Whether there is somebody with a place of whom nobody has recorded what became of it.
     pub fn lacks_attendance(&self) -> bool {
-        self.people.iter().any(|person| person.standing == Standing::Held && person.minutes.is_none())
+        self.not_recorded() > 0
+    }
+
+    /// How many had a place of whom nobody has recorded what became of it.
+    pub fn not_recorded(&self) -> usize {
+        let people = self.people.iter();
+        people.filter(|person| person.standing == Standing::Held && person.minutes.is_none()).count()
     }
 }
 

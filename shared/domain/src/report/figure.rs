@@ -87,11 +87,11 @@ figures! {
     CpdMinutes = "cpd_minutes", "CPD minutes", Minutes,
         "The event's CPD minutes for each person who attended.";
     CertificatesIssued = "certificates_issued", "Certificates issued", People,
-        "People who were issued a certificate for an event of the period, whenever that was; one that was issued again counts once.";
+        "People who were issued a certificate for an event of the period, whenever that was. One that was issued again counts once, one that was revoked still counts.";
     EvaluationMean = "evaluation_mean", "Evaluation, mean", Answers,
-        "The mean of the overall ratings, from 1 to 5, to two decimals.";
+        "The mean of all scores that were given in the evaluation after the event, from 1 to 5, to two decimals.";
     EvaluationResponses = "evaluation_responses", "Evaluation, answers", Answers,
-        "How many people answered the evaluation.";
+        "How many people answered the evaluation after the event.";
 }
 
 /// How many figures there are.

@@ -70,6 +70,18 @@ impl Breakdown {
         }
     }
 
+    /// What stands over its rows' names.
+    pub fn head(self) -> &'static str {
+        match self {
+            Self::Programme => "Programme",
+            Self::Role => "Role",
+            Self::Organisation => "Organisation",
+            Self::Network => "Network",
+            Self::Borough => "Borough",
+            Self::Format => "Format",
+        }
+    }
+
     /// Whether a row is about whole events rather than some of their people.
     pub fn is_of_events(self) -> bool {
         matches!(self, Self::Programme | Self::Format)
@@ -153,8 +165,8 @@ pub struct Report {
     pub from: Date,
     /// Last day.
     pub to: Date,
-    /// How complete it is.
-    pub completeness: Completeness,
+    /// How complete it is; `None` where that would tell too much.
+    pub completeness: Option<Completeness>,
     /// Whom it reached; `None` where that would tell too much.
     pub reach: Option<Reach>,
     /// All events.
@@ -167,6 +179,11 @@ impl Report {
     /// Counts exactly.
     pub fn of(period: Period, events: &[EventFacts]) -> Self {
         count::report(period, events)
+    }
+
+    /// Whether nothing happened: no event was held or called off.
+    pub fn is_empty(&self) -> bool {
+        [Figure::EventsHeld, Figure::EventsCancelled].iter().all(|figure| self.totals.count(*figure) == 0)
     }
 
     /// The rows of one breakdown.

@@ -49,6 +49,20 @@ impl Period {
         Self::Month { first: day.first_of_month() }
     }
 
+    /// The financial year in which it begins.
+    #[must_use]
+    pub fn year(self) -> Self {
+        let from = self.from();
+        let year = if from.month() < 4 { from.year() - 1 } else { from.year() };
+        Self::Year { first: date(year, 4, 1) }
+    }
+
+    /// The quarters of the financial year in which it begins.
+    pub fn quarters(self) -> [Self; 4] {
+        let first = self.year().from();
+        [0, 3, 6, 9].map(|months| Self::Quarter { first: months_after(first, months) })
+    }
+
     /// First day.
     pub fn from(self) -> Date {
         match self {
@@ -237,6 +251,9 @@ mod tests {
         assert_eq!(ending("2021-03").iter().map(ToString::to_string).collect::<Vec<_>>(), ["2020-21-Q4", "2020-21"]);
         assert_eq!(ending("2020-06").iter().map(ToString::to_string).collect::<Vec<_>>(), ["2020-21-Q1"]);
         assert_eq!(ending("2020-07"), []);
+        let quarters = |text: &str| text.parse::<Period>().unwrap().quarters().map(|quarter| quarter.to_string());
+        assert_eq!(quarters("2027-03"), ["2026-27-Q1", "2026-27-Q2", "2026-27-Q3", "2026-27-Q4"]);
+        assert_eq!(quarters("2026-04"), quarters("2027-03"));
         let previous = |text: &str| text.parse::<Period>().unwrap().previous().unwrap().to_string();
         assert_eq!(["2026-01", "2026-27-Q1", "2026-27"].map(previous), ["2025-12", "2025-26-Q4", "2025-26"]);
     }

@@ -49,7 +49,8 @@ fn events() -> impl Strategy<Value = Vec<EventFacts>> {
         cpd_minutes: 60,
         people,
         answers,
-        ratings: answers * 4,
+        scores: answers * 2,
+        ratings: answers * 7,
     };
     prop::collection::vec(facts.prop_map(event), 0..8)
 }
@@ -137,6 +138,7 @@ fn each_person_counts_where_they_stood_and_what_they_did() {
         cpd_minutes: 60,
         people,
         answers: 3,
+        scores: 3,
         ratings: 13,
     };
     let called_off = EventFacts { fate: Fate::Cancelled, capacity: Some(20), ..event.clone() };
@@ -148,7 +150,7 @@ fn each_person_counts_where_they_stood_and_what_they_did() {
          \"not_recorded\":1,\"walk_ins\":2,\"people\":5,\"organisations_reached\":2,\"cpd_minutes\":120,\
          \"certificates_issued\":2,\"evaluation_mean\":4.33,\"evaluation_responses\":3}"
     );
-    assert_eq!(report.completeness.words(), "The one event lacks attendance");
+    assert_eq!(report.completeness.unwrap().words(), "The one event lacks attendance");
     let reached: Vec<bool> = report.rows(Breakdown::Organisation).iter().map(|row| row.is_reached).collect();
     assert_eq!(reached.iter().filter(|reached| **reached).count(), 2);
 }

@@ -1,14 +1,11 @@
 //! The attacker: knows the rule and everything published, and tries every count of people that fits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::report::{Breakdown, Completeness, Table};
-
-/// A total that no rounding leaves as it is: it tells in which form totals are published.
-const TELLTALE: Cell = Cell::Count(41);
 
 /// The parts whose counts vary; the others are zero.
 const PARTS: [Figure; 2] = [Figure::Attended, Figure::DidNotAttend];
@@ -32,16 +29,14 @@ fn report(rows: &[(u64, u64)]) -> Report {
         is_reached: true,
     };
     let sum = |of: fn(&(u64, u64)) -> u64| rows.iter().map(of).sum();
-    let mut totals = figures(sum(|row| row.0), sum(|row| row.1));
-    totals.set(Figure::People, TELLTALE);
     let day = jiff::civil::date(2026, 10, 1);
     Report {
         period: "2026-10".to_owned(),
         from: day,
         to: day,
-        completeness: Completeness::default(),
+        completeness: Some(Completeness::default()),
         reach: None,
-        totals,
+        totals: figures(sum(|row| row.0), sum(|row| row.1)),
         tables: vec![Table { of: Breakdown::Programme, rows: rows.iter().enumerate().map(row).collect() }],
     }
 }
@@ -59,11 +54,47 @@ fn possible(exact: u64, published: Cell) -> Vec<u64> {
     }
 }
 
-/// Every value that each withheld cell can have: rows by parts, the whole last.
-fn attack(exact: &Report, published: &Report, totals_are_exact: bool) -> Vec<((usize, usize), BTreeSet<u64>)> {
-    let cell = |report: &Report, row: usize, figure| report.tables[0].rows[row].figures.unwrap().get(figure);
-    let rows = exact.tables[0].rows.len();
-    let fits_total = |figure: Figure, sum: u64| {
+/// What one table leaves possible: the totals of the parts, with the values that each row's parts and whole have then.
+type Worlds = BTreeMap<(u64, u64), Vec<[BTreeSet<u64>; 3]>>;
+
+const COLUMNS: [Figure; 3] = [PARTS[0], PARTS[1], Figure::PlacesBooked];
+
+fn worlds(exact: &Table, published: &Table) -> Worlds {
+    let cells = |row: usize, figure| {
+        let of = |table: &Table| table.rows[row].figures.unwrap().get(figure);
+        possible(of(exact).count().unwrap(), of(published))
+    };
+    let rows = exact.rows.len();
+    // Every row's possible pairs, then every combination.
+    let pairs: Vec<Vec<(u64, u64)>> = (0..rows)
+        .map(|row| {
+            let [first, second, wholes] = COLUMNS.map(|figure| cells(row, figure));
+            let all = first.iter().flat_map(|a| second.iter().map(move |b| (*a, *b)));
+            all.filter(|(a, b)| wholes.contains(&(a + b))).collect()
+        })
+        .collect();
+    let mut found = Worlds::new();
+    let mut chosen = vec![0; rows];
+    loop {
+        let world: Vec<(u64, u64)> = chosen.iter().zip(&pairs).map(|(at, pairs)| pairs[*at]).collect();
+        let totals = (world.iter().map(|row| row.0).sum::<u64>(), world.iter().map(|row| row.1).sum::<u64>());
+        let values = found.entry(totals).or_insert_with(|| vec![<[BTreeSet<u64>; 3]>::default(); rows]);
+        for ((a, b), values) in world.iter().zip(values) {
+            [*a, *b, a + b].iter().zip(values).for_each(|(value, set)| set.extend([*value]));
+        }
+        let Some(next) = (0..rows).find(|row| chosen[*row] + 1 < pairs[*row].len()) else { break };
+        chosen[..next].fill(0);
+        chosen[next] += 1;
+    }
+    found
+}
+
+/// Every value that each withheld cell can have, by table, row and column (the whole last): whatever all tables and the
+/// totals together allow. The totals' own cells come as rows of a table after the last.
+fn attack(exact: &Report, published: &Report, totals_are_exact: bool) -> Vec<((usize, usize, usize), BTreeSet<u64>)> {
+    let tables: Vec<Worlds> =
+        exact.tables.iter().zip(&published.tables).map(|(exact, published)| worlds(exact, published)).collect();
+    let fits = |figure: Figure, sum: u64| {
         let (true_total, told) = (exact.totals.count(figure), published.totals.get(figure));
         if totals_are_exact && told == Cell::Count(true_total) {
             sum == true_total
@@ -71,55 +102,62 @@ fn attack(exact: &Report, published: &Report, totals_are_exact: bool) -> Vec<((u
             possible(true_total, told).contains(&sum)
         }
     };
-    // Every row's possible pairs, then every combination whose sums fit.
-    let pairs: Vec<Vec<(u64, u64)>> = (0..rows)
-        .map(|row| {
-            let of = |figure| possible(cell(exact, row, figure).count().unwrap(), cell(published, row, figure));
-            let wholes = of(Figure::PlacesBooked);
-            let (first, second) = (of(PARTS[0]), of(PARTS[1]));
-            let all = first.iter().flat_map(|a| second.iter().map(move |b| (*a, *b)));
-            all.filter(|(a, b)| wholes.contains(&(a + b))).collect()
-        })
-        .collect();
-    let mut found = vec![[BTreeSet::new(), BTreeSet::new(), BTreeSet::new()]; rows];
-    let mut chosen = vec![0; rows];
-    loop {
-        let world: Vec<(u64, u64)> = chosen.iter().zip(&pairs).map(|(at, pairs)| pairs[*at]).collect();
-        let (a, b) = (world.iter().map(|row| row.0).sum::<u64>(), world.iter().map(|row| row.1).sum::<u64>());
-        if fits_total(PARTS[0], a) && fits_total(PARTS[1], b) && fits_total(Figure::PlacesBooked, a + b) {
-            for (row, (a, b)) in world.iter().enumerate() {
-                [*a, *b, a + b].iter().zip(&mut found[row]).for_each(|(value, set)| set.extend([*value]));
+    let mut found: BTreeMap<(usize, usize, usize), BTreeSet<u64>> = BTreeMap::new();
+    for (a, b) in tables.first().into_iter().flat_map(BTreeMap::keys) {
+        let fits_all = [*a, *b, a + b].iter().zip(COLUMNS).all(|(sum, figure)| fits(figure, *sum));
+        if !fits_all || !tables.iter().all(|worlds| worlds.contains_key(&(*a, *b))) {
+            continue;
+        }
+        for (table, worlds) in tables.iter().enumerate() {
+            for (row, values) in worlds[&(*a, *b)].iter().enumerate() {
+                for (column, values) in values.iter().enumerate() {
+                    found.entry((table, row, column)).or_default().extend(values);
+                }
             }
         }
-        let Some(next) = (0..rows).find(|row| chosen[*row] + 1 < pairs[*row].len()) else { break };
-        chosen[..next].fill(0);
-        chosen[next] += 1;
+        for (column, total) in [*a, *b, a + b].into_iter().enumerate() {
+            found.entry((tables.len(), 0, column)).or_default().insert(total);
+        }
     }
-    let withheld = (0..rows).flat_map(|row| (0..3).map(move |column| (row, column))).filter(|(row, column)| {
-        let figure = [PARTS[0], PARTS[1], Figure::PlacesBooked][*column];
-        cell(published, *row, figure) == Cell::Withheld
-    });
-    withheld.map(|(row, column)| ((row, column), found[row][column].clone())).collect()
+    let is_withheld = |(table, row, column): &(usize, usize, usize)| {
+        let row = published.tables.get(*table).map(|table| table.rows[*row].figures.unwrap());
+        row.unwrap_or(published.totals).get(COLUMNS[*column]) == Cell::Withheld
+    };
+    found.into_iter().filter(|(at, _)| is_withheld(at)).collect()
 }
 
-fn is_safe(rows: &[(u64, u64)]) {
-    let exact = report(rows);
-    for may_be_exact in [true, false] {
-        let published = publish(&exact, may_be_exact);
-        let totals_are_exact = published.totals.get(Figure::People) == TELLTALE;
-        assert!(may_be_exact || !totals_are_exact);
-        for (at, values) in attack(&exact, &published, totals_are_exact) {
-            assert!(values.len() >= 3, "{rows:?}, cell {at:?} is one of {values:?}: {published:?}");
+/// The same people in tables by programme, by format, …: each of these rows.
+fn tables(tables: &[&[(u64, u64)]]) -> Report {
+    let mut all = report(tables[0]);
+    for (rows, of) in tables.iter().zip([Breakdown::Programme, Breakdown::Format]).skip(1) {
+        all.tables.push(Table { of, ..report(rows).tables.remove(0) });
+    }
+    all
+}
+
+fn is_safe(exact: &Report) {
+    for totals_are_exact in [true, false] {
+        let published = publish(exact, totals_are_exact);
+        // Where exact totals would tell too much, they have been rounded after all.
+        let totals_are_exact = totals_are_exact && Publication::of(exact, true).protected().is_some();
+        let tables: Vec<Vec<(u64, u64)>> = exact.tables.iter().map(pairs_of).collect();
+        for (at, values) in attack(exact, &published, totals_are_exact) {
+            assert!(values.len() >= 3, "{tables:?}, cell {at:?} is one of {values:?}: {published:?}");
         }
-        for (row, shown) in exact.tables[0].rows.iter().zip(&published.tables[0].rows) {
-            let told = |figure| (row.figures.unwrap().count(figure), shown.figures.unwrap().get(figure));
-            for figure in [PARTS[0], PARTS[1], Figure::PlacesBooked] {
-                let (count, cell) = told(figure);
+        let pairs = exact.tables.iter().zip(&published.tables).flat_map(|(a, b)| a.rows.iter().zip(&b.rows));
+        for (row, shown) in pairs {
+            for figure in COLUMNS {
+                let (count, cell) = (row.figures.unwrap().count(figure), shown.figures.unwrap().get(figure));
                 assert!(!(1..=7).contains(&count) || cell == Cell::Withheld, "{count} is told as {cell:?}");
                 assert!(cell == Cell::Withheld || cell == rule(Cell::Count(count)), "{count} is told as {cell:?}");
             }
         }
     }
+}
+
+fn pairs_of(table: &Table) -> Vec<(u64, u64)> {
+    let of = |row: &Row, figure| row.figures.unwrap().count(figure);
+    table.rows.iter().map(|row| (of(row, PARTS[0]), of(row, PARTS[1]))).collect()
 }
 
 #[test]
@@ -134,12 +172,40 @@ fn what_sums_would_tell_is_withheld() {
         &[(7, 7), (0, 0), (12, 22)],
         &[(1, 0), (0, 1)],
         &[(6, 12)],
-        // Only totals under the rule protect these, and they happen to be multiples of five.
-        &[(12, 7), (7, 7), (1, 6)],
         &[(0, 0)],
         &[],
     ] {
-        is_safe(rows);
+        is_safe(&report(rows));
+    }
+}
+
+#[test]
+fn what_one_table_tells_of_totals_is_not_told_of_another() {
+    for pair in [
+        // One table is of a single row, which is its total; in the other the same people are in several.
+        [&[(5, 0)][..], &[(2, 0), (3, 0)]],
+        [&[(8, 0)], &[(1, 0), (7, 0)]],
+        // Seven rows of one each can only be seven.
+        [&[(1, 0), (1, 0), (1, 0), (1, 0), (1, 0), (1, 0), (1, 0)], &[(7, 0)]],
+        [&[(12, 3), (0, 0)], &[(0, 3), (12, 0)]],
+    ] {
+        is_safe(&tables(&pair));
+    }
+}
+
+#[test]
+fn of_people_it_is_not_told_at_how_many_events_they_were() {
+    let mut exact = report(&[(7, 0), (30, 0)]);
+    exact.tables[0].of = Breakdown::Role;
+    for row in &mut exact.tables[0].rows {
+        // Each at an event of their own: no fewer than seven.
+        row.figures.as_mut().unwrap().set(Figure::EventsHeld, Cell::Count(7));
+    }
+    exact.completeness = Some(Completeness { events: 7, lacking_attendance: 7 });
+    let published = publish(&exact, true);
+    assert_eq!(published.completeness, None);
+    for row in &published.tables[0].rows {
+        assert_eq!(row.figures.unwrap().get(Figure::EventsHeld), Cell::None);
     }
 }
 
@@ -185,11 +251,37 @@ fn a_confidential_row_is_withheld_and_hides_nobody_else() {
     }
 }
 
+/// Two rows, and other two that add up to the same.
+fn two_tables() -> impl Strategy<Value = Report> {
+    let cell = || 0_u64..10;
+    let rows = ((cell(), cell()), (cell(), cell()), 0.0..1.0_f64, 0.0..1.0_f64);
+    rows.prop_map(|(first, second, of_attended, of_absent)| {
+        let split = |sum: u64, share: f64| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_precision_loss,
+                clippy::cast_sign_loss,
+                reason = "a share of a few"
+            )]
+            let part = (sum as f64 * share) as u64;
+            (part, sum - part)
+        };
+        let (attended, absent) = (first.0 + second.0, first.1 + second.1);
+        let (a, b) = (split(attended, of_attended), split(absent, of_absent));
+        tables(&[&[first, second], &[(a.0, b.0), (a.1, b.1)]])
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn no_withheld_cell_can_be_calculated(rows in prop::collection::vec((0_u64..14, 0_u64..14), 1..=3)) {
-        is_safe(&rows);
+        is_safe(&report(&rows));
+    }
+
+    #[test]
+    fn no_withheld_cell_can_be_calculated_from_two_tables(exact in two_tables()) {
+        is_safe(&exact);
     }
 }
