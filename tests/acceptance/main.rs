@@ -34,6 +34,7 @@ mod people;
 mod reports;
 mod reports_equal;
 mod reports_odd_months;
+mod reports_reach;
 mod sign_in;
 mod times;
 mod usage;

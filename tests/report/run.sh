@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # The demo year's reports, recomputed from its raw export by a program that shares nothing with the hub.
+#
+#     tests/report/run.sh [FOLDER]    keeps the year in FOLDER, for the next time
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$(mktemp -d)
 hub=""
 trap '[ -z "$hub" ] || kill "$hub"; rm -rf "$folder"' EXIT
 cargo build --locked
-"${CARGO_TARGET_DIR:-target}/debug/lectern" serve --port 0 --data "$folder/hub" --clock 2026-11-02T09:00:00Z >"$folder/out" &
+"${CARGO_TARGET_DIR:-target}/debug/lectern" serve --port 0 --data "${1:-$folder/hub}" --clock 2026-11-02T09:00:00Z >"$folder/out" &
 hub=$!
 until grep -q '^listening on ' "$folder/out"; do
   kill -0 "$hub"

@@ -15,6 +15,7 @@ mod kept;
 mod letter;
 mod monthly;
 mod page;
+mod reach;
 mod row;
 mod trend;
 
@@ -33,6 +34,8 @@ pub use monthly::monthly;
 pub fn router(app: Arc<App>) -> Router {
     let routes = Router::new()
         .route("/api/v1/reports/{period}", get(answer::file))
+        .route("/api/v1/reports/{period}/reach.json", get(reach::as_json))
+        .route("/api/v1/reports/{period}/reach.csv", get(reach::as_csv))
         .route("/api/v1/reports/{period}/{file}", get(export::read))
         .route("/organise/reports", get(index::show))
         .route("/organise/reports/{period}", get(page::show));

@@ -8,7 +8,8 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use documents::chart::{Bar, Bars};
-use domain::report::{Audience, Breakdown, Completeness, Figure, Figures, Period, Report};
+use domain::organisation::OrganisationKind;
+use domain::report::{Audience, Breakdown, Completeness, Figure, Figures, Period, Report, RowKey};
 use web::components::{Select, TextInput};
 
 use crate::access::Reader;
@@ -16,6 +17,7 @@ use crate::answer::made;
 use crate::asked::{self, Reading};
 use crate::form::{Made, heading, standing};
 use crate::index::{audience_field, frame, period_field};
+use crate::reach::{self, Reach};
 use crate::trend::trend;
 
 /// A period as it is written and in words.
@@ -40,6 +42,7 @@ struct ReportPage<'a> {
     totals: Vec<(Figure, String)>,
     charts: Vec<Bars>,
     tables: Vec<Shown>,
+    missed: Vec<Missed>,
     restated: Vec<Restated>,
     previous: Option<Named>,
     next: Option<Named>,
@@ -52,6 +55,12 @@ struct Shown {
     head: &'static str,
     has_figures: bool,
     rows: Vec<(String, Vec<String>)>,
+}
+
+/// Organisations of one kind that were not reached for six months.
+struct Missed {
+    words: String,
+    names: Vec<String>,
 }
 
 /// A later version of a final report.
@@ -76,6 +85,10 @@ pub async fn show(
         charts.extend(trend(&app.store, period, &made.report).await?);
     }
     charts.retain(|chart| !chart.is_empty());
+    let missed = match reading.audience {
+        Audience::Public => Vec::new(),
+        Audience::Organiser | Audience::Funder => missed(&reach::of(&app, &reader, period).await?),
+    };
     let (heading, name) = (heading(&made), period.to_string());
     let content = ReportPage {
         heading: &heading,
@@ -94,6 +107,7 @@ pub async fn show(
         totals: made.report.totals.iter().map(|(figure, cell)| (figure, cell.words())).collect(),
         charts,
         tables: tables(&made.report),
+        missed,
         restated: restated(&made),
         previous: period.previous().map(named),
         next: next(period, app.clock.now()),
@@ -191,7 +205,25 @@ fn tables(report: &Report) -> Vec<Shown> {
         let head = table.of.head();
         Shown { id: table.of.slug(), label, head, has_figures, rows: rows.collect() }
     };
-    report.tables.iter().map(table).filter(|table| !table.rows.is_empty()).collect()
+    // A table that knows nobody's network repeats the totals.
+    let tells = |table: &&domain::report::Table| table.rows.iter().any(|row| matches!(row.key, RowKey::Known(_)));
+    let is_shown = |table: &&domain::report::Table| table.of.is_of_events() || tells(table);
+    report.tables.iter().filter(is_shown).map(table).filter(|table| !table.rows.is_empty()).collect()
+}
+
+/// "3 of 40 schools have not been reached since 1 May 2026", and which; kinds of which the list has none are left out.
+fn missed(reach: &Reach) -> Vec<Missed> {
+    let since = reach.from.strftime("%-d %B %Y");
+    let kinds = [(OrganisationKind::Practice, "practices"), (OrganisationKind::School, "schools")];
+    let of_kind = |(kind, name): (OrganisationKind, &str)| {
+        let (all, missed) = reach.missed(kind);
+        let words = match missed.len() {
+            0 => format!("All {all} {name} have been reached since {since}"),
+            count => format!("{count} of {all} {name} not reached since {since}"),
+        };
+        (all > 0).then(|| Missed { words, names: missed.iter().map(|listed| listed.name.clone()).collect() })
+    };
+    kinds.into_iter().filter_map(of_kind).collect()
 }
 
 fn restated(made: &Made) -> Vec<Restated> {

@@ -29,7 +29,7 @@ const WIDTH: u64 = 1_000;
 /// The height of every bar, in pixels.
 const HEIGHT: u64 = 20;
 /// Fills that differ in lightness, so that they can be told apart without colour.
-const FILLS: [&str; 4] = ["#005eb8", "#7db4e6", "#425563", "#d8dde0"];
+pub(crate) const FILLS: [&str; 4] = ["#005eb8", "#7db4e6", "#425563", "#d8dde0"];
 
 impl Bars {
     /// Whether there is anything to draw.

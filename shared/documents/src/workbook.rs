@@ -4,7 +4,8 @@
 use jiff::civil::Date;
 pub use rust_xlsxwriter::XlsxError as Failure;
 use rust_xlsxwriter::{
-    Chart, ChartType, DocProperties, ExcelDateTime, Format, Table, TableColumn, TableStyle, Workbook, Worksheet,
+    Chart, ChartFont, ChartSolidFill, ChartType, DocProperties, ExcelDateTime, Format, Table, TableColumn, TableStyle,
+    Workbook, Worksheet,
 };
 
 use crate::Value;
@@ -42,6 +43,9 @@ pub enum Size {
     /// Row by row in a temporary file: memory stays the same however many there are.
     Large,
 }
+
+/// The height of a table's head, in points: two lines.
+const HEAD_HEIGHT: f64 = 32.0;
 
 /// A workbook in the making.
 pub struct Book {
@@ -108,16 +112,17 @@ impl Book {
         size: Size,
     ) -> Result<(), Failure> {
         self.tables += 1;
-        let (mean, moment) = (self.mean.clone(), self.moment.clone());
+        let (mean, moment, wrapped) = (self.mean.clone(), self.moment.clone(), self.wrapped.clone());
         let sheet = match size {
             Size::Small => self.workbook.add_worksheet(),
             Size::Large => self.workbook.add_worksheet_with_constant_memory()?,
         };
         sheet.set_name(name)?.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
         sheet.set_freeze_panes(1, 1)?;
+        sheet.set_row_height(0, HEAD_HEIGHT)?;
         for (number, column) in (0..).zip(columns) {
             sheet.set_column_width(number, column.width)?;
-            sheet.write(0, number, column.head)?;
+            sheet.write_with_format(0, number, column.head, &wrapped)?;
         }
         let mut last = 0;
         for (row, values) in (1..).zip(rows) {
@@ -127,7 +132,10 @@ impl Book {
             last = row;
         }
         // A table has one row at least, be it empty.
-        let heads: Vec<TableColumn> = columns.iter().map(|column| TableColumn::new().set_header(column.head)).collect();
+        let heads: Vec<TableColumn> = columns
+            .iter()
+            .map(|column| TableColumn::new().set_header(column.head).set_header_format(&wrapped))
+            .collect();
         let table = Table::new().set_name(format!("Table{}", self.tables)).set_columns(&heads);
         let width = u16::try_from(columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
         sheet.add_table(0, 0, last.max(1), width, &table.set_style(TableStyle::Medium2))?;
@@ -197,16 +205,19 @@ fn number(count: u64) -> f64 {
 impl BarChart<'_> {
     fn drawn(&self) -> Chart {
         let mut chart = Chart::new(ChartType::BarStacked);
-        for (column, name) in &self.parts {
+        for ((column, name), fill) in self.parts.iter().zip(crate::chart::FILLS) {
             chart
                 .add_series()
+                .set_format(ChartSolidFill::new().set_color(fill))
                 .set_name(*name)
                 .set_categories((self.sheet, 1, 0, self.rows, 0))
                 .set_values((self.sheet, 1, *column, self.rows, *column))
                 .set_gap(40);
         }
-        chart.title().set_name(self.title);
-        chart.y_axis().set_reverse();
+        chart.title().set_name(self.title).set_font(ChartFont::new().set_size(12));
+        // The first row is the topmost bar, bars begin at nothing, and their scale is below them.
+        chart.y_axis().set_reverse().set_crossing(rust_xlsxwriter::ChartAxisCrossing::Max);
+        chart.x_axis().set_min(0).set_num_format("#,##0");
         chart.legend().set_position(rust_xlsxwriter::ChartLegendPosition::Bottom);
         chart.set_width(720).set_height(400).set_alt_text(self.title);
         chart

@@ -231,7 +231,7 @@ fn reach(events: &[EventFacts]) -> Reach {
             if person.is_certified {
                 certified.insert(person.person);
             }
-            let attended = person.standing == Standing::Held && outcome(event, person) == Figure::Attended;
+            let attended = event.has_attended(person);
             if let Some(workplace) = person.organisation.as_ref().filter(|_| attended && !event.is_confidential) {
                 let kind = kinds.entry(&workplace.key).or_insert(workplace.kind);
                 *kind = workplace.kind.min(*kind);

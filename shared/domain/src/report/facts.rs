@@ -43,6 +43,12 @@ impl EventFacts {
         self.not_recorded() > 0
     }
 
+    /// Whether somebody with a place came for as long as the certificate takes.
+    pub fn has_attended(&self, person: &PersonFacts) -> bool {
+        person.standing == Standing::Held
+            && person.minutes.is_some_and(|minutes| minutes > 0 && minutes >= self.minimum_minutes)
+    }
+
     /// How many had a place of whom nobody has recorded what became of it.
     pub fn not_recorded(&self) -> usize {
         let people = self.people.iter();

@@ -65,11 +65,10 @@ struct Guest {
 
 impl Guest {
     async fn of(hub: &Hub) -> Result<Self, Error> {
-        let mut guest = Self { http: Client::new(), url: hub.url().to_owned(), token: String::new() };
+        let stranger = Self { http: Client::new(), url: hub.url().to_owned(), token: String::new() };
         let who = json!({"role": "admin", "subject": "load@hub.example"});
-        let token = guest.call(Method::POST, "/_local/token", who).await?;
-        guest.token = token["token"].as_str().ok_or("no token")?.to_owned();
-        Ok(guest)
+        let token = stranger.call(Method::POST, "/_local/token", who).await?;
+        Ok(Self { token: token["token"].as_str().ok_or("no token")?.to_owned(), ..stranger })
     }
 
     async fn call(&self, method: Method, path: &str, body: Value) -> Result<Value, Error> {
