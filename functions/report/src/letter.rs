@@ -79,15 +79,16 @@ fn letter(app: &App, period: Period, made: &Made, hub: &str) -> Letter {
     let report = &made.report;
     let subject = if made.is_final { format!("{}, final", heading(made)) } else { heading(made) };
     let url = page(app, period);
-    let parts = vec![
-        Part::Text(opening(made)),
-        Part::Link { label: "See the report".to_owned(), url },
-        Part::Heading("In short".to_owned()),
-        Part::Facts(in_short(report)),
-        Part::Bars { heading: "Places booked by programme".to_owned(), rows: by_programme(report) },
-        Part::Bars { heading: "What became of the places booked".to_owned(), rows: outcomes(report) },
-        Part::Text("The workbook that goes along holds every table, and what each figure counts.".to_owned()),
-    ];
+    let mut parts = vec![Part::Text(opening(made)), Part::Link { label: "See the report".to_owned(), url }];
+    if !report.is_empty() {
+        parts.push(Part::Heading("In short".to_owned()));
+        parts.push(Part::Facts(in_short(report)));
+    }
+    if report.totals.count(Figure::PlacesBooked) > 0 {
+        parts.push(Part::Bars { heading: "Places booked by programme".to_owned(), rows: by_programme(report) });
+        parts.push(Part::Bars { heading: "What became of the places booked".to_owned(), rows: outcomes(report) });
+    }
+    parts.push(Part::Text("The workbook that goes along holds every table, and what each figure counts.".to_owned()));
     Letter { subject, greeting: String::new(), parts, hub: hub.to_owned() }
 }
 
