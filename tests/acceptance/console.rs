@@ -227,6 +227,7 @@ async fn each_role_sees_and_does_what_it_may() {
         (format!("/organise/events/{own}/copy"), [200, 200, 403, 403]),
         (format!("/organise/events/{own}/cancel"), [200, 200, 403, 403]),
         (format!("/organise/events/{own}/message"), [200, 200, 403, 403]),
+        (format!("/organise/events/{own}/materials"), [200, 200, 403, 403]),
         (format!("/organise/events/{own}/preview"), [200, 200, 403, 403]),
         (format!("/organise/events/{own}/sheet"), [200, 200, 200, 403]),
         (format!("/organise/events/{own}/people.csv"), [200, 200, 200, 403]),

@@ -26,6 +26,7 @@ mod letters;
 mod line;
 mod lists;
 mod mail;
+mod materials;
 mod organisers;
 mod organisers_mail;
 mod pages;

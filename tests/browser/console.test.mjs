@@ -183,6 +183,26 @@ for (const [screen, scripts] of [['wide', true], ['phone', false]]) {
     assert.ok(await page.getByLabel('clear working days').isChecked());
   });
 
+  test(`an organiser adds materials, and whoever holds a place finds them: ${screen}, scripts ${scripts}`, async () => {
+    const event = await hub.event({ title: `Materials for the ${screen}` });
+    const page = await tab(browser, { screen, scripts });
+    await signIn(page, 'Admin');
+    await page.goto(`${hub.url}/organise/events/${event}`);
+    await page.getByRole('link', { name: 'Materials' }).click();
+    await page.getByRole('button', { name: 'Add the link' }).click();
+    assert.match(await page.title(), /^Error: /);
+    await check(page, name('materials-error'));
+    await page.getByLabel('Title', { exact: true }).fill('Slides');
+    await page.getByLabel('Link', { exact: true }).fill('https://slides.example/a/long/address/that/goes/on/and/on');
+    await page.getByRole('button', { name: 'Add the link' }).click();
+    await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'plan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') });
+    await page.getByRole('button', { name: 'Add the file' }).click();
+    await check(page, name('materials'));
+    await page.goto(await hub.link(await hub.book(event)));
+    await check(page, name('materials-booking'));
+    await page.getByRole('link', { name: 'plan.pdf (1 KB)' }).waitFor();
+  });
+
   test(`an organiser adds a lane and a question: ${screen}, scripts ${scripts}`, async () => {
     const event = await hub.draft({ title: `Lanes for the ${screen}`, capacity: 8 });
     const page = await tab(browser, { screen, scripts });

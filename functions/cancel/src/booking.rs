@@ -10,11 +10,12 @@ use web::body::Nothing;
 use web::forms::FormData;
 use web::page;
 
-use crate::booking_page;
+use crate::{booking_page, materials};
 
 /// The booking's page. Reading it changes nothing.
 pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Response, Rejection> {
-    Ok(booking_page::page(&app, &app.hub().await?, &held, app.clock.now()))
+    let materials = materials::of(&app, &held).await?;
+    Ok(booking_page::page(&app, &app.hub().await?, &held, &materials, app.clock.now()))
 }
 
 /// The booking, for programs.

@@ -4,13 +4,16 @@ use app::{App, HeldBooking};
 use askama::Template;
 use axum::response::Response;
 use domain::event::{Format, Session};
+use domain::material::Material;
 use domain::{EventStatus, Hub};
 use jiff::{SignedDuration, Timestamp};
 use web::components::{
-    Button, ButtonKind, ButtonLink, Content, InsetText, Row, SummaryList, Tag, TagColour, WarningCallout,
+    Button, ButtonKind, ButtonLink, Content, InsetText, Link, Row, SummaryList, Tag, TagColour, WarningCallout,
 };
 use web::dates;
 use web::page::Page;
+
+use crate::materials;
 
 /// The link to join is shown from so long before a session until its end.
 const JOINING_OPENS: SignedDuration = SignedDuration::from_hours(1);
@@ -143,6 +146,7 @@ struct BookingPage<'a> {
     is_over: bool,
     is_late: bool,
     can_book: bool,
+    materials: Vec<Link<'static>>,
 }
 
 impl BookingPage<'_> {
@@ -215,7 +219,7 @@ fn counted(days: u16) -> String {
 }
 
 /// The booking as its page shows it.
-pub fn page(app: &App, hub: &Hub, held: &HeldBooking, now: Timestamp) -> Response {
+pub fn page(app: &App, hub: &Hub, held: &HeldBooking, materials: &[Material], now: Timestamp) -> Response {
     let event = &held.record.event;
     let state = State::of(held);
     let token = app.identity.token(&held.link);
@@ -231,6 +235,7 @@ pub fn page(app: &App, hub: &Hub, held: &HeldBooking, now: Timestamp) -> Respons
         is_over: now >= event.starts(),
         is_late: event.is_late(now),
         can_book: now < event.closes() && held.record.status == EventStatus::Published,
+        materials: materials.iter().map(|material| materials::link(&token, material)).collect(),
         state,
     };
     Page::new(&content.state.heading(), hub).show(&content)

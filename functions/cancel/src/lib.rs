@@ -6,6 +6,7 @@ mod booking_page;
 mod calendar;
 mod details;
 mod group;
+mod materials;
 mod resend;
 mod substitute;
 mod unsubscribe;
@@ -24,6 +25,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/bookings/{token}/calendar.ics", get(calendar::show))
         .route("/bookings/{token}/cancel", get(booking::back).post(booking::cancel_form))
         .route("/bookings/{token}/details", get(details::show).post(details::submit))
+        .route("/bookings/{token}/materials/{material}", get(materials::file))
         .route("/bookings/{token}/substitute", get(substitute::show).post(substitute::submit))
         .route("/bookings/{token}/unsubscribe", get(unsubscribe::show).post(unsubscribe::submit))
         .route("/groups/{token}", get(group::show).post(group::name))

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::App;
 use domain::ledger::{Entry, Ledger};
+use domain::material::{Material, MaterialKind};
 use domain::{EventId, Hub, PersonId, Programmes, Registration};
 use store::{Bulletin, EventRecord, Message};
 
@@ -15,6 +16,8 @@ pub(crate) struct Bookings {
     events: BTreeMap<EventId, (EventRecord, Ledger)>,
     registrations: BTreeMap<(EventId, PersonId), Registration>,
     bulletins: BTreeMap<(EventId, String), Bulletin>,
+    /// Of events that mails remind of, or thank for.
+    materials: BTreeMap<EventId, Vec<Material>>,
     programmes: Programmes,
     hub: Hub,
 }
@@ -29,6 +32,7 @@ pub(crate) struct Booking<'a> {
     pub registration: &'a Registration,
     /// What an organiser wrote, where the mail is to bring that.
     pub bulletin: Option<&'a Bulletin>,
+    materials: &'a [Material],
     /// Whether the event's programme keeps confidences.
     pub confidential: bool,
     /// Who writes.
@@ -39,10 +43,13 @@ impl Bookings {
     /// Reads what these mails are about.
     pub async fn read<'m>(app: &App, messages: impl IntoIterator<Item = &'m Message>) -> Result<Self, store::Failure> {
         let mut people: BTreeMap<EventId, BTreeSet<PersonId>> = BTreeMap::new();
-        let mut written = BTreeSet::new();
+        let (mut written, mut reminded) = (BTreeSet::new(), BTreeSet::new());
         for message in messages {
             if let Some(Subject::Bulletin { id }) = Subject::of(message) {
                 written.insert((message.event, id));
+            }
+            if matches!(Subject::of(message), Some(Subject::Reminder { .. })) {
+                reminded.insert(message.event);
             }
             people.entry(message.event).or_default().insert(message.person);
         }
@@ -59,8 +66,12 @@ impl Bookings {
             let found = app.store.bulletin(event, &id).await?;
             bulletins.extend(found.map(|bulletin| ((event, id), bulletin)));
         }
+        let mut materials = BTreeMap::new();
+        for event in reminded {
+            materials.insert(event, app.store.materials(event).await?);
+        }
         let (programmes, hub) = (app.programmes().await?, app.hub().await?);
-        Ok(Self { events, registrations, bulletins, programmes, hub })
+        Ok(Self { events, registrations, bulletins, materials, programmes, hub })
     }
 
     /// The booking behind a mail; `None` for a group's nameless place, or where it has been erased.
@@ -72,11 +83,21 @@ impl Bookings {
             _ => None,
         };
         let confidential = self.programmes.is_confidential(record.event.programme);
-        Some(Booking { record, ledger, registration, bulletin, confidential, hub: &self.hub })
+        let materials = self.materials.get(&message.event).map_or(&[][..], Vec::as_slice);
+        Some(Booking { record, ledger, registration, bulletin, materials, confidential, hub: &self.hub })
     }
 }
 
 impl<'a> Booking<'a> {
+    /// The event's materials, and where they are for whoever holds this booking's link.
+    pub fn materials(&self, manage_link: &str) -> Vec<(String, String)> {
+        let place = |material: &Material| match &material.kind {
+            MaterialKind::Link { url } => url.clone(),
+            MaterialKind::File { .. } => format!("{manage_link}/materials/{}", material.id),
+        };
+        self.materials.iter().map(|material| (material.title.clone(), place(material))).collect()
+    }
+
     /// Where it stands.
     pub fn standing(&self) -> Standing<'a> {
         let person = self.registration.person;

@@ -177,6 +177,7 @@ async fn send(
     let invitation = envelope::invitation(app, message, booking, kind, email);
     let unsubscribe = envelope::unsubscribe(kind, &manage_link);
     let also = together::also(app, message, (kind, booking.record.event.starts())).await?;
+    let materials = booking.materials(&manage_link);
     let about = About {
         name: booking.registration.form.name.as_str(),
         event: &booking.record.event,
@@ -184,6 +185,7 @@ async fn send(
         reference: reference.to_string(),
         manage_link,
         also: &also,
+        materials: &materials,
         base_url: &app.config.base_url,
         hub: &booking.hub.name,
         now: app.clock.now(),

@@ -7,9 +7,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::Event;
 use domain::event::{Opening, Session};
+use domain::material::MaterialKind;
 use domain::working_hours::uk;
+use domain::{Event, EventId};
 use jiff::Timestamp;
 use store::EventRecord;
 use web::{Problem, body};
@@ -37,9 +38,22 @@ pub async fn duplicate_event(app: &App, managed: &ManagedEvent, starts: Timestam
     let event = event.ok_or_else(|| Problem::invalid_field("/starts", "Enter a date on which every session fits"))?;
     let record = draft(app, event);
     app.store.create_event(&record, app.clock.now()).await?;
+    copy_materials(app, managed.record.id, record.id).await?;
     tracing::info!(event.id = %record.id, event.original = %managed.record.id, "event duplicated");
     trail::record(app, &managed.organiser, Deed::event("event.duplicate", record.id)).await?;
     Ok(record)
+}
+
+/// The copy has the materials of the event that it is of.
+async fn copy_materials(app: &App, from: EventId, to: EventId) -> Result<(), Rejection> {
+    for material in app.store.materials(from).await? {
+        let content = match material.kind {
+            MaterialKind::File { .. } => app.store.material_content(from, &material.id).await?,
+            MaterialKind::Link { .. } => None,
+        };
+        app.store.add_material(to, &material, content.as_deref()).await?;
+    }
+    Ok(())
 }
 
 /// The event with its first session at `starts`. Everything else keeps its distance from that by the calendar and clocks

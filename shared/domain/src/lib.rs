@@ -16,6 +16,7 @@ pub mod fields;
 pub mod hub;
 pub mod ids;
 pub mod ledger;
+pub mod material;
 pub mod movement;
 pub mod organisation;
 pub mod person;

@@ -106,6 +106,8 @@ pub struct About<'a> {
     pub manage_link: String,
     /// Other bookings that the same reminder is about.
     pub also: &'a [Also],
+    /// Materials of the event: what they are, and where.
+    pub materials: &'a [(String, String)],
     /// Where people reach the hub, without a slash at the end.
     pub base_url: &'a str,
     /// Who writes.
@@ -136,6 +138,10 @@ impl About<'_> {
         parts.extend(self.other_link(kind));
         parts.push(Part::Facts(facts(self.event, &self.reference)));
         parts.extend(words::advice(kind, self.event).map(Part::Text));
+        if kind.brings_materials() {
+            let link = |(label, url): &(String, String)| Part::Link { label: label.clone(), url: url.clone() };
+            parts.extend(self.materials.iter().map(link));
+        }
         if kind.ends_booking() {
             let url = format!("{}/events", self.base_url);
             parts.push(Part::Link { label: "See what else is on".to_owned(), url });
@@ -195,6 +201,11 @@ impl About<'_> {
 }
 
 impl LetterKind {
+    /// Whether it is one that says where the event's materials are: shortly before, and after.
+    pub fn brings_materials(&self) -> bool {
+        matches!(self, Self::ReminderWeek | Self::ReminderDay | Self::ReminderHour | Self::Thanks)
+    }
+
     /// Whether the booking is over with it.
     pub(crate) fn ends_booking(&self) -> bool {
         matches!(

@@ -10,6 +10,7 @@
 //! | Counts when organisers were last told | `E#eid` | `D` |
 //! | Organiser's message to those who booked | `E#eid` | `B#id` |
 //! | Group booking | `E#eid` | `G#id` |
+//! | Material / the content of one that is a file | `E#eid` | `X#id` / `Y#id` |
 //! | How far its personal data has been purged | `E#eid` | `Z` |
 //! | Month directory (events by start) | `M#yyyy-mm` | `start#eid` |
 //! | Months in which events start | `M` | `M#yyyy-mm` |
@@ -65,6 +66,10 @@ pub enum Key {
     Count(EventId),
     /// What an organiser wrote to those who booked.
     Bulletin(EventId, String),
+    /// A link or file for those who hold a place.
+    Material(EventId, String),
+    /// What is in a file among the materials.
+    MaterialContent(EventId, String),
     /// An event in the month of its start (UTC).
     Month(Timestamp, EventId),
     /// A month (UTC) in which events start.
@@ -145,6 +150,8 @@ impl Key {
             | Self::Timer(event, _)
             | Self::Count(event)
             | Self::Evaluation(event, _)
+            | Self::Material(event, _)
+            | Self::MaterialContent(event, _)
             | Self::Bulletin(event, _) => {
                 format!("E#{event}")
             }
@@ -184,6 +191,8 @@ impl Key {
             Self::Timer(_, kind) => format!("T#{kind}"),
             Self::Count(_) => "D".to_owned(),
             Self::Bulletin(_, id) => format!("B#{id}"),
+            Self::Material(_, id) => format!("{MATERIALS}{id}"),
+            Self::MaterialContent(_, id) => format!("Y#{id}"),
             Self::Month(start, event) => format!("{start:.0}#{event}"),
             Self::MonthListed(start) => month(*start),
             Self::Group(_, id) => format!("G#{id}"),
@@ -225,6 +234,9 @@ pub(crate) const DUE_AT: &str = "gD";
 
 /// What the sort keys of an event's waived charges begin with.
 pub(crate) const WAIVERS: &str = "V#";
+
+/// What the sort keys of an event's materials begin with.
+pub(crate) const MATERIALS: &str = "X#";
 
 /// What the sort keys of an event's attendance begin with.
 pub(crate) const ATTENDANCE: &str = "A#";
@@ -386,6 +398,8 @@ mod tests {
             (Key::Timer(event, "day".into()), "E#2222222223", "T#day"),
             (Key::Count(event), "E#2222222223", "D"),
             (Key::Bulletin(event, "1".into()), "E#2222222223", "B#1"),
+            (Key::Material(event, "1".into()), "E#2222222223", "X#1"),
+            (Key::MaterialContent(event, "1".into()), "E#2222222223", "Y#1"),
             (Key::BounceTask("1".into()), "TK", "bounce#1"),
             (Key::Month(start, event), "M#2026-12", "2026-12-01T09:30:00Z#2222222223"),
             (Key::MonthListed(start), "M", "M#2026-12"),

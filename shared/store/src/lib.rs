@@ -23,6 +23,7 @@ mod imports;
 mod item;
 mod keys;
 mod ledger_item;
+mod materials;
 mod notices;
 mod organisations;
 mod outbox;

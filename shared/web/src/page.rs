@@ -257,6 +257,19 @@ pub fn named_file(content_type: &'static str, name: &str, content: impl Into<Bod
     response
 }
 
+/// A file to be saved under a name (RFC 6266), of whatever letters (RFC 8187).
+pub fn download(content_type: &'static str, name: &str, content: impl Into<Body>) -> Response {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let encode = |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let name: String = name.bytes().map(encode).collect();
+    let mut response = file(content_type, content);
+    // Percent-encoded, it is ASCII.
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
 /// Lets anybody keep an answer that is the same for everyone, for so many seconds; what says no is never kept.
 pub fn keep(mut response: Response, seconds: u32) -> Response {
     if response.status() == StatusCode::OK {

@@ -81,7 +81,7 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Rejection> {
     let (task, concerned) = find(&app, &organiser, &id).await?;
-    page(&app, &organiser, &task, &concerned, &FormData::default(), &[])
+    Ok(page(&app, &organiser, &task, &concerned, &FormData::default(), &[]))
 }
 
 /// `POST /organise/bounces/{id}`: `do=correct`, `lift` or `done`.
@@ -100,7 +100,7 @@ pub async fn act(
     };
     match done {
         Ok(()) => Ok(see_other("/organise")),
-        Err(rejection) => page(&app, &organiser, &task, &concerned, &form, &told(rejection, "email")?),
+        Err(rejection) => Ok(page(&app, &organiser, &task, &concerned, &form, &told(rejection, "email")?)),
     }
 }
 
@@ -230,7 +230,7 @@ fn page(
     concerned: &[Concerned],
     typed: &FormData,
     wrong: &[Mistake],
-) -> Result<Response, Rejection> {
+) -> Response {
     let is_first = !typed.has("do");
     let ticked = |reference: &str| is_first || typed.all("reference").iter().any(|known| known == reference);
     let choice = |one: &Concerned| {
@@ -268,7 +268,7 @@ fn page(
     };
     let page =
         web::console::page(heading(task), &app.config.hub_name, organiser, "/organise").back("/organise", "Today");
-    Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
+    if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) }
 }
 
 fn name(one: &Concerned) -> String {

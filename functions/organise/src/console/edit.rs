@@ -118,7 +118,8 @@ fn add_readers_mistakes(wrong: &mut Vec<Mistake>, read: Result<Event, Vec<domain
     let lacks_sessions = wrong.iter().any(|mistake| mistake.field.starts_with("sessions"));
     for mistake in Mistake::of(&read.err().unwrap_or_default()) {
         let is_said = wrong.iter().any(|known| known.field.starts_with(&mistake.field));
-        if !is_said && !(lacks_sessions && mistake.field.starts_with("sessions")) {
+        let is_of_what_is_missing = lacks_sessions && mistake.field.starts_with("sessions");
+        if !(is_said || is_of_what_is_missing) {
             wrong.push(placed(mistake, typed.form()));
         }
     }

@@ -87,9 +87,15 @@ pub fn typed_of(hub: &Hub) -> FormData {
     let (policy, retention) = (&json["policy"], &json["retention"]);
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut put = |name: String, value: &Value| pairs.push((name, written(value)));
-    TEXTS.iter().for_each(|name| put((*name).to_owned(), &json[name]));
-    RETENTION.iter().for_each(|name| put(format!("retention.{name}"), &retention[name]));
-    POLICY_NUMBERS.iter().chain(&POLICY_WORDS).for_each(|name| put(format!("policy.{name}"), &policy[name]));
+    for name in TEXTS {
+        put(name.to_owned(), &json[name]);
+    }
+    for name in RETENTION {
+        put(format!("retention.{name}"), &retention[name]);
+    }
+    for name in POLICY_NUMBERS.iter().chain(&POLICY_WORDS) {
+        put(format!("policy.{name}"), &policy[name]);
+    }
     put("policy.notice.n".to_owned(), &policy["notice"]["n"]);
     put("policy.notice.unit".to_owned(), &policy["notice"]["unit"]);
     for (index, one) in hub.policy.charge.iter().enumerate() {

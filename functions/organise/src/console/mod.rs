@@ -15,6 +15,7 @@ mod form;
 mod hub;
 mod hub_form;
 mod lists;
+mod materials;
 mod message;
 mod people;
 mod registration;
@@ -51,6 +52,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/organise/events/{id}/publish", post(event::publish))
         .route("/organise/events/{id}/copy", get(copy::show).post(copy::make))
         .route("/organise/events/{id}/cancel", get(ending::show).post(ending::cancel))
+        .route("/organise/events/{id}/materials", get(materials::show).post(materials::act))
+        .route("/organise/events/{id}/materials/{material}", get(materials::file))
         .route("/organise/events/{id}/message", get(message::show).post(message::send))
         .route("/organise/events/{id}/people", post(bulk::act))
         .route("/organise/events/{id}/people.csv", get(people::table))

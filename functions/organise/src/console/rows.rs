@@ -65,7 +65,7 @@ impl Rows {
         let is_filled = |row: &usize| {
             let is_typed =
                 |part: &&str| typed.all(&self.field(*row, part)).iter().any(|value| !value.trim().is_empty());
-            self.parts().iter().any(|part| is_typed(part))
+            self.parts().iter().any(is_typed)
         };
         (0..self.max()).filter(is_filled).collect()
     }

@@ -70,6 +70,8 @@ pub fn deed(what: &str) -> String {
         "bounce.correct" => "Address that gets no mail corrected",
         "bounce.lift" => "Mail to the address allowed again",
         "bounce.done" => "Reached another way than by mail",
+        "material.add" => "Material added",
+        "material.remove" => "Material taken away",
         "hub.patch" => "Settings changed",
         "programme.put" => "Programme saved",
         "organisation.put" => "Organisation saved",
