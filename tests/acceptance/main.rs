@@ -11,6 +11,7 @@ mod check_in;
 mod console;
 mod console_edit;
 mod console_hub;
+mod console_import;
 mod console_lists;
 mod console_today;
 mod crowd;

@@ -1,6 +1,7 @@
 // An organiser's morning: sign in, copy last month's event, publish it, watch twenty people book, write to them, print
 // the list. Every page of the console on the way is checked, on a desk and on a phone.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { startBrowser, startHub } from './hub.mjs';
 import { check, tab } from './page.mjs';
@@ -237,4 +238,33 @@ test('whoever comes back too late gets back what was typed', async () => {
   await other.getByRole('button', { name: 'Admin' }).click();
   await page.getByRole('button', { name: 'Send what I typed' }).click();
   assert.equal(await page.getByLabel('Title').inputValue(), 'Typed with care');
+});
+
+test('a meeting’s report is imported, and who was not recognised is settled', async () => {
+  const sessions = [{ starts: '2026-12-01T09:30:00Z', ends: '2026-12-01T12:30:00Z' }];
+  const events = {};
+  for (const screen of ['wide', 'phone']) {
+    events[screen] = await hub.event({ title: `Reported for the ${screen}`, sessions });
+    await hub.book(events[screen]);
+  }
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${hub.url}/_local/clock`, { method: 'PUT', headers, body: '{"now":"2026-12-01T15:00:00Z"}' });
+  for (const [screen, scripts] of [['wide', true], ['phone', false]]) {
+    const name = (page) => `console-${page}-${screen}`;
+    const page = await tab(browser, { screen, scripts });
+    await signIn(page, 'Desk');
+    await check(page, name('today-attendance'));
+    await page.goto(`${hub.url}/organise/events/${events[screen]}`);
+    await page.getByRole('link', { name: 'Import attendance' }).click();
+    await page.getByRole('button', { name: 'Import' }).click();
+    assert.match(await page.title(), /^Error: /);
+    await check(page, name('attendance-import-error'));
+    const report = path.resolve(import.meta.dirname, '../../shared/meeting/tests/fixtures/teams.csv');
+    await page.getByLabel('Attendance report').setInputFiles(report);
+    await page.getByRole('button', { name: 'Import' }).click();
+    await check(page, name('attendance-import-waiting'));
+    await page.getByLabel('Who it is').first().selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'It is this person' }).first().click();
+    assert.match(await page.getByRole('status').innerText(), /Done/);
+  }
 });

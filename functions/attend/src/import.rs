@@ -24,14 +24,14 @@ use crate::matching::{self, Candidate, Known, Match};
 use crate::roll::Roll;
 
 /// The longest file, in bytes.
-const BYTES_MAX: usize = 4 * 1_024 * 1_024;
+pub const BYTES_MAX: usize = 4 * 1_024 * 1_024;
 
 /// What was asked for besides the import itself.
-struct Asked {
+pub struct Asked {
     /// Whether nothing is to be kept.
-    is_dry_run: bool,
+    pub is_dry_run: bool,
     /// Whether everybody with a place who may not be in the file is to be recorded as absent.
-    others_absent: bool,
+    pub others_absent: bool,
 }
 
 /// Reads, matches, and keeps what came of it.
@@ -43,25 +43,30 @@ pub async fn import(
 ) -> Result<Response, Rejection> {
     let bytes = body::bytes(request, BYTES_MAX).await?;
     let asked = Asked::read(&query.unwrap_or_default())?;
+    Ok(page::ok(&take(&app, &roster, &bytes, &asked).await?))
+}
+
+/// Takes a report in, unless it is only tried; the answer in either case.
+pub async fn take(app: &App, roster: &RosterEvent, bytes: &[u8], asked: &Asked) -> Result<Value, Rejection> {
     let record = &roster.record;
-    let meeting = Meeting::read(&bytes, &record.event);
+    let meeting = Meeting::read(bytes, &record.event);
     let meeting = meeting.map_err(|why| Problem::invalid_field("", &why.to_string()))?;
     if app.clock.now() < record.event.starts() {
         return Err(Refusal::NotStarted.into());
     }
-    let roll = Roll::call(&app, record).await?;
-    let found = Found::of(&meeting.joiners, &roll.known(&app).await?, record);
-    let digest = app.identity.fingerprint(&bytes);
+    let roll = Roll::call(app, record).await?;
+    let found = Found::of(&meeting.joiners, &roll.known(app).await?, record);
+    let digest = app.identity.fingerprint(bytes);
     if !asked.is_dry_run && !app.store.is_imported(record.id, &digest).await? {
         let mut marks = found.marks(&roll, record);
         if asked.others_absent {
             marks.extend(found.absences(&roll));
         }
         app.store.keep_unidentified(record.id, &found.unmatched(&digest, record), app.clock.now()).await?;
-        roll.keep_marks(&app, &roster.organiser, "attendance.import", &marks).await?;
+        roll.keep_marks(app, &roster.organiser, "attendance.import", &marks).await?;
         app.store.note_import(record.id, &digest).await?;
     }
-    Ok(page::ok(&if roster.is_counts_only() { found.counts() } else { found.answer(&app, &roll, &digest, record) }))
+    Ok(if roster.is_counts_only() { found.counts() } else { found.answer(app, &roll, &digest, record) })
 }
 
 impl Asked {

@@ -4,6 +4,7 @@ mod charges;
 mod check_in;
 mod code;
 mod import;
+mod import_page;
 mod list_page;
 mod matching;
 mod poster;
@@ -30,6 +31,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/registrations/{reference}/waive", post(charges::waive))
         .route("/api/v1/charges/{name}", get(charges::read))
         .route("/organise/events/{id}/attendance", get(list_page::first))
+        .route("/organise/events/{id}/attendance/import", get(import_page::show).post(import_page::act))
         .route("/organise/events/{id}/attendance/{session}", get(list_page::show).post(list_page::tick))
         .route("/organise/events/{id}/attendance/{session}/walk-in", post(list_page::walk_in))
         .route("/organise/check-in/{id}/{reference}", get(check_in::show).post(check_in::check_in))

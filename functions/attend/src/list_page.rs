@@ -19,7 +19,6 @@ use jiff::{SignedDuration, Timestamp};
 use store::EventRecord;
 use web::components::{Button, Checkboxes, Choice, Field, InputKind, TextInput};
 use web::forms::FormData;
-use web::page::Page;
 use web::{Problem, dates, page};
 
 use crate::records;
@@ -77,7 +76,7 @@ impl ListPage<'_> {
 }
 
 /// An event's list, for somebody who may see names.
-pub struct ListEvent(RosterEvent);
+pub struct ListEvent(pub RosterEvent);
 
 impl FromRequestParts<Arc<App>> for ListEvent {
     type Rejection = Rejection;
@@ -109,7 +108,9 @@ pub async fn show(
         poster: app.identity.poster(record.id, session),
         is_open: is_open(record, session, app.clock.now()),
     };
-    Ok(Page::new("Attendance", &app.config.hub_name).show(&content))
+    let back = format!("/organise/events/{}", record.id);
+    let page = web::console::page("Attendance", &app.config.hub_name, &roster.organiser, "/organise/events");
+    Ok(page.back(back, record.event.title.as_str()).show(&content))
 }
 
 /// `GET /organise/events/{id}/attendance`: the list of the session that is on, or comes next.

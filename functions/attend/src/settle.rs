@@ -12,7 +12,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use domain::attendance::Mark;
-use domain::{Fields, PersonId, Reference};
+use domain::{Fields, PersonId, Reference, RegistrationForm};
 use serde_json::json;
 use store::Unidentified;
 use web::{Problem, body, page};
@@ -23,7 +23,8 @@ use crate::roll::Roll;
 /// An entry of a file, and somebody who may settle it.
 pub struct Waiting {
     roster: RosterEvent,
-    found: Unidentified,
+    /// The entry.
+    pub found: Unidentified,
 }
 
 impl FromRequestParts<Arc<App>> for Waiting {
@@ -35,14 +36,44 @@ impl FromRequestParts<Arc<App>> for Waiting {
             return Err(Problem::forbidden().into());
         }
         let entry = path_part(parts, app, "entry").await;
-        let found = app.store.unidentified(roster.record.id).await?.into_iter().find(|one| one.entry == entry);
-        Ok(Self { roster, found: found.ok_or_else(Problem::not_found)? })
+        Self::find(app, roster, &entry).await
     }
 }
 
 impl Waiting {
+    /// One of the entries that wait.
+    pub async fn find(app: &App, roster: RosterEvent, entry: &str) -> Result<Self, Rejection> {
+        let found = app.store.unidentified(roster.record.id).await?.into_iter().find(|one| one.entry == entry);
+        Ok(Self { roster, found: found.ok_or_else(Problem::not_found)? })
+    }
+
+    /// It is somebody of the event.
+    pub async fn is_person(&self, app: &App, reference: Reference) -> Result<Reference, Rejection> {
+        let roll = Roll::call(app, &self.roster.record).await?;
+        let unknown = || Problem::invalid_field("/reference", "No booking for this event has this reference");
+        let person = roll.person(reference).ok_or_else(unknown)?;
+        self.give(app, &roll, person).await
+    }
+
+    /// It is somebody who had not booked.
+    pub async fn came(&self, app: &App, form: RegistrationForm) -> Result<Reference, Rejection> {
+        let roll = Roll::call(app, &self.roster.record).await?;
+        let (person, newcomer) = roll.arrive(app, form);
+        if let Some(newcomer) = newcomer {
+            app.store.add_walk_in(&newcomer).await?;
+        }
+        self.give(app, &roll, person).await
+    }
+
+    /// It is nobody who counts.
+    pub async fn is_nobody(&self, app: &App) -> Result<(), Rejection> {
+        let event = self.roster.record.id;
+        app.store.settle_unidentified(event, &self.found.entry).await?;
+        trail::record(app, &self.roster.organiser, Deed::event("attendance.ignore", event)).await
+    }
+
     /// Gives the entry's minutes to somebody, and forgets it.
-    async fn give(&self, app: &App, roll: &Roll<'_>, person: PersonId) -> Result<Response, Rejection> {
+    async fn give(&self, app: &App, roll: &Roll<'_>, person: PersonId) -> Result<Reference, Rejection> {
         let marks = self.found.minutes.iter().map(|(session, minutes)| {
             let before = roll.attendance.recorded(*session, person).unwrap_or(0);
             Mark { session: *session, person, minutes: Some(before.max(*minutes)) }
@@ -50,7 +81,7 @@ impl Waiting {
         roll.keep_marks(app, &self.roster.organiser, "attendance.match", &marks.collect::<Vec<_>>()).await?;
         let event = self.roster.record.id;
         app.store.settle_unidentified(event, &self.found.entry).await?;
-        Ok(page::ok(&json!({"reference": app.identity.reference(event, person)})))
+        Ok(app.identity.reference(event, person))
     }
 }
 
@@ -77,13 +108,11 @@ pub async fn match_to(
 ) -> Result<Response, Rejection> {
     let mut fields = Fields::of(body::json(&headers, request, &[]).await?).map_err(Problem::invalid)?;
     let wrong = "Enter the reference of a booking for this event";
-    let reference = fields.parse("reference", wrong, |raw| raw.trim().parse().map_err(|_| wrong));
+    let reference = fields.parse("reference", wrong, |raw| raw.trim().parse::<Reference>().map_err(|_| wrong));
     fields.finish().map_err(Problem::invalid)?;
-    let roll = Roll::call(&app, &waiting.roster.record).await?;
-    let person = reference.and_then(|reference: Reference| roll.person(reference));
-    let person =
-        person.ok_or_else(|| Problem::invalid_field("/reference", "No booking for this event has this reference"))?;
-    waiting.give(&app, &roll, person).await
+    // What is missing has been noted, so `finish` has already refused.
+    let reference = reference.ok_or_else(|| Problem::invalid(Vec::new()))?;
+    Ok(page::ok(&json!({"reference": waiting.is_person(&app, reference).await?})))
 }
 
 /// `POST …/attendance/pending/{entry}/walk-in {"name", "email"?, "role"?, "organisation"?}`
@@ -94,18 +123,11 @@ pub async fn walk_in(
     request: Body,
 ) -> Result<Response, Rejection> {
     let form = records::walk_in_alone(body::json(&headers, request, &[]).await?).map_err(Problem::invalid)?;
-    let roll = Roll::call(&app, &waiting.roster.record).await?;
-    let (person, newcomer) = roll.arrive(&app, form);
-    if let Some(newcomer) = newcomer {
-        app.store.add_walk_in(&newcomer).await?;
-    }
-    waiting.give(&app, &roll, person).await
+    Ok(page::ok(&json!({"reference": waiting.came(&app, form).await?})))
 }
 
 /// `POST …/attendance/pending/{entry}/ignore`
 pub async fn ignore(State(app): State<Arc<App>>, waiting: Waiting, _: body::Nothing) -> Result<Response, Rejection> {
-    let event = waiting.roster.record.id;
-    app.store.settle_unidentified(event, &waiting.found.entry).await?;
-    trail::record(&app, &waiting.roster.organiser, Deed::event("attendance.ignore", event)).await?;
+    waiting.is_nobody(&app).await?;
     Ok(page::ok(&json!({})))
 }

@@ -36,6 +36,7 @@ pub struct ManagedEvent {
 }
 
 /// An event, and somebody who may see its roster.
+#[derive(Clone)]
 pub struct RosterEvent {
     /// Who asks.
     pub organiser: Organiser,
