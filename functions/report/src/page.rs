@@ -44,6 +44,7 @@ struct ReportPage<'a> {
     tables: Vec<Shown>,
     missed: Vec<Missed>,
     restated: Vec<Restated>,
+    charges: Option<Named>,
     previous: Option<Named>,
     next: Option<Named>,
 }
@@ -109,6 +110,7 @@ pub async fn show(
         tables: tables(&made.report),
         missed,
         restated: restated(&made),
+        charges: charges(period).filter(|_| reading.audience == Audience::Organiser),
         previous: period.previous().map(named),
         next: next(period, app.clock.now()),
     };
@@ -117,6 +119,17 @@ pub async fn show(
 
 fn named(period: Period) -> Named {
     (period.to_string(), period.words())
+}
+
+/// The quarter whose charges a period's late cancellations and absences are among.
+fn charges(period: Period) -> Option<Named> {
+    match period {
+        Period::Month { first } => {
+            period.quarters().into_iter().find(|q| (q.from()..=q.to()).contains(&first)).map(named)
+        }
+        Period::Quarter { .. } => Some(named(period)),
+        Period::Year { .. } | Period::Range { .. } => None,
+    }
 }
 
 /// The period after one, once it has begun.

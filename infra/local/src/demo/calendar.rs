@@ -10,7 +10,7 @@ const YEAR: (Date, Date) = (date(2020, 4, 1), date(2021, 3, 31));
 /// The year's first instant of work: long enough before the first event to announce it.
 const BEGINNING: Date = date(2020, 2, 17);
 /// The year's last instant of work: what is left of the last event has been done.
-const END: Date = date(2021, 4, 9);
+const END: Date = date(2021, 4, 12);
 
 /// A time of the day at which the hub's people are at their desks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
