@@ -162,3 +162,24 @@ async fn certificates_and_opinions_count_for_the_month_of_their_event() {
     assert_eq!((&after["totals"], &after["reach"]), (&month["totals"], &month["reach"]));
     hub.stop_and_audit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mornings_that_were_missed_are_made_up_for_once() {
+    let hub = hub_with_a_reader().await;
+    let event = hub.event(json!({"sessions": on("2026-11-20"), "programme": "open-doors"})).await;
+    assert_eq!(book_as(&hub, &event, "Ann Ash", "gp", "Ash Street").await.status, 201);
+    // Before the first morning that is due; the next that comes is ten days late.
+    hub.set_clock("2026-12-01T05:00:00Z").await;
+    for _ in 0..2 {
+        let tick = json!({"scheduled_at": "2026-12-11T06:00:00Z"});
+        hub.hub().invoke("report-monthly", tick).await.expect("handled");
+    }
+    let subjects = async || -> Vec<Value> { mailed(&hub).await.iter().map(|mail| mail["subject"].clone()).collect() };
+    assert_eq!(subjects().await, ["Report for November 2026, final"]);
+    let kept = report(&hub, "2026-11.json").await;
+    assert_eq!((&kept["version"], &kept["final"]), (&json!(1), &json!(true)));
+    hub.advance("P12D").await;
+    assert_eq!(subjects().await, ["Report for November 2026, final"], "every later morning finds it done");
+    assert_eq!(report(&hub, "2026-11.json").await, kept);
+    hub.stop_and_audit().await;
+}
