@@ -176,6 +176,8 @@ async fn a_table_of_programmes_is_tried_through_the_api() {
     let details: Vec<&str> =
         wrong.body["errors"].as_array().expect("errors").iter().map(|e| e["pointer"].as_str().expect("text")).collect();
     assert_eq!((wrong.status, details), (422, vec!["/lines/2/id", "/lines/2/name"]), "{wrong:?}");
+    let long = json!({"programmes": [{"id": "x", "name": "x".repeat(70_000)}]});
+    assert_eq!(hub.as_admin(Method::PUT, "/api/v1/programmes", &long).await.status, 413, "only a table may be long");
     let table = "id,name,target_places\nopen-doors,Open Doors,\ndementia,Dementia,200\n";
     let tried = put("?dry_run=true", table).await;
     let counts = |reply: &Value| ["dry_run", "added", "changed", "unchanged"].map(|name| reply[name].clone());

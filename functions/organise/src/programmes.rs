@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::{Programme, Programmes};
 use serde_json::{Value, json};
+use web::body::BYTES_MAX;
 use web::sign_in::Organiser;
 use web::{Problem, body, page};
 
@@ -34,7 +35,8 @@ pub async fn put(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Rejection> {
-    let bytes = body::bytes(request, FILE_MAX).await?;
+    let is_table = body::media_type(&headers) == "text/csv";
+    let bytes = body::bytes(request, if is_table { FILE_MAX } else { BYTES_MAX }).await?;
     let sent = read_sent(&headers, &bytes)?;
     let is_dry = import::is_dry_run(&query.unwrap_or_default())?;
     let counts = changes(&app, sent.clone()).await?.to_json(is_dry);
