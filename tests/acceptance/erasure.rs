@@ -18,7 +18,7 @@ async fn person(hub: &TestHub, email: &str) -> String {
 }
 
 /// Everything that the table holds, as one text.
-async fn everything_stored(hub: &TestHub) -> String {
+pub async fn everything_stored(hub: &TestHub) -> String {
     let (client, mut start) = (hub.hub().operator(), None);
     let mut items: Vec<HashMap<String, AttributeValue>> = Vec::new();
     loop {

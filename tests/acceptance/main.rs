@@ -1,5 +1,6 @@
 //! The hub through its front door: a request or a trigger, settle, then the reply and the inbox. Nothing is mocked.
 
+mod access_needs;
 mod attendance;
 mod attendance_import;
 mod bad_input;

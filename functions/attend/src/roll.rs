@@ -11,7 +11,7 @@ use domain::attendance::{self, Mark, SessionNumber};
 use domain::ledger::Entry;
 use domain::registration::Via;
 use domain::{
-    Attendance, FieldError, Generation, Ledger, PersonId, PersonName, Place, Reference, Refusal, Registration,
+    Access, Attendance, FieldError, Generation, Ledger, PersonId, PersonName, Place, Reference, Refusal, Registration,
     RegistrationForm,
 };
 use jiff::SignedDuration;
@@ -119,6 +119,7 @@ impl<'a> Roll<'a> {
             attempt: app.random(),
             refused: false,
             rejection: None,
+            access: Access::default(),
             form,
         }
     }

@@ -3,6 +3,7 @@
 use app::{App, HeldBooking};
 use askama::Template;
 use axum::response::Response;
+use domain::access::{Answered, Step};
 use domain::event::{Format, Session};
 use domain::material::Material;
 use domain::{EventStatus, Hub};
@@ -163,8 +164,22 @@ impl BookingPage<'_> {
         } else {
             name
         });
+        rows.extend(self.access());
         rows.push(Row::new("Reference", self.reference.as_str()));
         SummaryList { rows }
+    }
+
+    /// What the person needs, and what an organiser answered.
+    fn access(&self) -> Vec<Row<'_>> {
+        let registration = &self.held.registration;
+        let Some(needs) = &registration.form.access_needs else { return Vec::new() };
+        let answer = match &registration.access.answered {
+            Some(Answered { step: Step::Agreed, reply, .. }) => Row::new("Agreed", lines(reply)),
+            Some(Answered { step: Step::Arranged, reply, .. }) => Row::new("Arranged for you", lines(reply)),
+            None if self.can_change() => Row::new("Our answer", "We read this and write to you."),
+            None => return vec![Row::new("Access needs", lines(needs))],
+        };
+        vec![Row::new("Access needs", lines(needs)), answer]
     }
 
     /// Whether somebody is checked in at a door.
@@ -204,6 +219,17 @@ impl BookingPage<'_> {
     fn button(words: &'static str, kind: ButtonKind) -> Button<'static> {
         Button { words, kind }
     }
+}
+
+/// Words as they were typed, line by line.
+fn lines(words: &str) -> Content<'static> {
+    Content::of(&Lines { words })
+}
+
+#[derive(Template)]
+#[template(source = "{{ words|linebreaksbr }}", ext = "html")]
+struct Lines<'a> {
+    words: &'a str,
 }
 
 /// An event's title, leading to its page.

@@ -12,6 +12,9 @@ use web::components::{Button, ErrorSummary, Field, InputKind, TextInput, Textare
 use web::forms::FormData;
 use web::page::{Mistake, Page, see_other};
 
+/// Attempts to put a booking right that changes all the time.
+const ATTEMPTS: usize = 5;
+
 const FIELDS: [&str; 4] = ["name", "organisation", "registration_number", "access_needs"];
 
 #[derive(Template)]
@@ -73,20 +76,23 @@ fn frame<'a>(hub: &'a Hub, token: &str) -> Page<'a> {
 /// Keeps the corrections.
 pub async fn submit(State(app): State<Arc<App>>, held: HeldBooking, typed: FormData) -> Result<Response, Rejection> {
     let token = app.identity.token(&held.link);
-    let corrected = match corrected(&held, &typed) {
-        Ok(corrected) => corrected,
-        Err(errors) => {
-            let typed = FIELDS.map(|field| typed.one(field).to_owned());
-            let content = DetailsPage { token: &token, typed, mistakes: Mistake::of(&errors) };
-            return Ok(frame(&app.hub().await?, &token).show_again(&content));
+    let mut held = held;
+    for _ in 0..ATTEMPTS {
+        let corrected = match corrected(&held, &typed) {
+            Ok(corrected) => held.registration.corrected(corrected),
+            Err(errors) => {
+                let typed = FIELDS.map(|field| typed.one(field).to_owned());
+                let content = DetailsPage { token: &token, typed, mistakes: Mistake::of(&errors) };
+                return Ok(frame(&app.hub().await?, &token).show_again(&content));
+            }
+        };
+        if app.store.correct(&held.registration, &corrected).await? {
+            return Ok(see_other(&format!("/bookings/{token}")));
         }
-    };
-    let mut registration = held.registration;
-    registration.form = corrected;
-    if !app.store.correct(&registration).await? {
-        return Err(Refusal::BookingNotFound.into());
+        // An organiser has answered this moment, or there is another booking by now.
+        held = app.booking(&token).await?;
     }
-    Ok(see_other(&format!("/bookings/{token}")))
+    Err(Refusal::BookingNotFound.into())
 }
 
 /// The form with the corrections in it. An organisation that is counted by a limit stays as it was booked.

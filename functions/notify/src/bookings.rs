@@ -110,6 +110,7 @@ impl<'a> Booking<'a> {
             booking: generation.zip(self.ledger.place(person)),
             returned: self.ledger.live(person).is_some_and(|live| live.returned),
             refused: self.registration.refused,
+            access: &self.registration.access,
             bulletin: self.bulletin,
         }
     }

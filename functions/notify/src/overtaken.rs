@@ -3,6 +3,7 @@
 //! Every later change has a mail of its own, so one that has been overtaken is dropped and nothing is lost; and a
 //! person never gets two mails that contradict each other, however long the mail was down.
 
+use domain::access::{Access, Step};
 use domain::event::Event;
 use domain::ledger::{State, Tombstone};
 use domain::reminders::{self, ReminderKind};
@@ -30,6 +31,8 @@ pub(crate) struct Standing<'a> {
     pub returned: bool,
     /// The ledger refused the booking after it was stored.
     pub refused: bool,
+    /// How what the person needs stands.
+    pub access: &'a Access,
     /// What an organiser wrote, where the mail is to bring that.
     pub bulletin: Option<&'a Bulletin>,
 }
@@ -145,6 +148,13 @@ fn letter_of(subject: &Subject, standing: &Standing, place: Place) -> Option<Let
             tombstone(place).is_none().then_some(message)
         }
         Subject::LinkAgain => Some(LetterKind::LinkAgain),
+        // Another answer has a mail of its own, and another need is nobody's answer yet.
+        Subject::Access { version } => {
+            let is_last = standing.access.version == *version && tombstone(place).is_none();
+            let answered = standing.access.answered.as_ref().filter(|_| is_last)?;
+            let is_arranged = answered.step == Step::Arranged;
+            Some(LetterKind::Access { is_arranged, reply: answered.reply.clone() })
+        }
         Subject::NotBooked { .. } | Subject::Certificate { .. } => None,
     }
 }
@@ -172,7 +182,7 @@ fn is_too_late(letter: &LetterKind, event: &Event, now: Timestamp) -> bool {
         | LetterKind::Approval
         | LetterKind::Returned { .. } => now >= event.starts(),
         LetterKind::Offered { until, .. } => now >= event.starts().min(*until),
-        LetterKind::Changed { .. } => now >= event.ends(),
+        LetterKind::Changed { .. } | LetterKind::Access { .. } => now >= event.ends(),
         LetterKind::Thanks => !reminders::still_useful(ReminderKind::Thanks, event, now),
         LetterKind::ReminderWeek => !reminders::still_useful(ReminderKind::Week, event, now),
         LetterKind::ReminderDay => !reminders::still_useful(ReminderKind::Day, event, now),

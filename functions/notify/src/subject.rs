@@ -50,6 +50,10 @@ pub(crate) enum Subject {
         number: String,
         is_reissue: bool,
     },
+    /// What an organiser answered to what somebody needs, by its version.
+    Access {
+        version: u32,
+    },
 }
 
 impl Subject {
@@ -78,6 +82,7 @@ impl Subject {
                 Self::Changed { was, version: facts["version"].as_u64().unwrap_or_default() }
             }
             "message" => Self::Bulletin { id: facts["bulletin"].as_str()?.to_owned() },
+            "access" => Self::Access { version: facts["version"].as_u64().and_then(|v| u32::try_from(v).ok())? },
             kind @ ("certificate" | "certificate-again") => Self::Certificate {
                 number: facts["number"].as_str()?.to_owned(),
                 is_reissue: kind == "certificate-again",

@@ -15,6 +15,7 @@ use store::{Action, Deed, Filed, MessageState};
 use web::{dates, page};
 
 use crate::line::Concerned;
+use crate::needs;
 use crate::row::Row;
 
 /// Something that happened.
@@ -71,6 +72,7 @@ impl Mail {
 /// `GET …/{reference}`: the row, and its history.
 pub async fn registration(State(app): State<Arc<App>>, concerned: Concerned) -> Result<Response, Rejection> {
     let mut answer = json!(row(&app, &concerned).await?);
+    answer["access"] = needs::state_if_any(concerned.registration.as_ref());
     answer["history"] = json!(moments(&app, &concerned).await?);
     Ok(page::ok(&answer))
 }

@@ -15,6 +15,7 @@ mod hub;
 mod import;
 mod line;
 mod messages;
+mod needs;
 mod organisations;
 mod people;
 mod programmes;
@@ -55,6 +56,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/events/{id}/registrations/{reference}/reject", post(line::reject))
         .route("/api/v1/events/{id}/registrations/{reference}/prioritise", post(line::prioritise))
         .route("/api/v1/events/{id}/registrations/{reference}/substitute", post(substitute::substitute))
+        .route("/api/v1/events/{id}/registrations/{reference}/access", post(needs::answer))
+        .route("/api/v1/events/{id}/access", get(needs::read))
         .route("/api/v1/hub", get(hub::read).patch(hub::patch))
         .route("/api/v1/people/find", post(people::find))
         .route("/api/v1/people/{person}/export", get(people::export))

@@ -22,7 +22,7 @@ use store::{EventRecord, Profile};
 use web::sign_in::Organiser;
 use web::{Problem, body, page};
 
-use crate::asked;
+use crate::{asked, needs};
 
 /// A person, and an admin who asks.
 pub struct Known {
@@ -158,6 +158,7 @@ async fn booking(
         "position": standing.and_then(|standing| standing.position),
         "registered_at": registration.at,
         "form": registration.form,
+        "access": needs::state(registration),
         "mails": mails.iter().map(|mail| json!({"kind": mail.kind, "at": mail.at})).collect::<Vec<_>>(),
         "organisers": deeds.iter().map(|deed| json!({
             "at": deed.action.at, "action": deed.action.action, "reason": deed.action.reason,

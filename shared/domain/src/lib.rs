@@ -3,6 +3,7 @@
 //! Everything here is a function of its arguments. `ledger` decides who holds which place; `event` and
 //! `registration` say what may be asked for and answered; `working_hours` says when an offer ends.
 
+pub mod access;
 pub mod attendance;
 pub mod audience;
 pub mod bank_holidays;
@@ -31,6 +32,7 @@ pub mod text;
 pub mod viability;
 pub mod working_hours;
 
+pub use access::Access;
 pub use attendance::{Attendance, Presence};
 pub use certificate::CertificateNumber;
 pub use event::{Event, EventStatus};

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::access::Access;
 use crate::event::{Event, QuestionKind};
 use crate::fields::{FieldError, Fields};
 use crate::ids::{EventId, Generation, PersonId};
@@ -233,8 +234,20 @@ pub struct Registration {
     pub refused: bool,
     /// Why an organiser did not approve, in words for the person.
     pub rejection: Option<String>,
+    /// How what the person needs to take part stands.
+    pub access: Access,
     /// What was filled in.
     pub form: RegistrationForm,
+}
+
+impl Registration {
+    /// The same with what was filled in put right; another need is nobody's answer yet.
+    #[must_use]
+    pub fn corrected(&self, form: RegistrationForm) -> Self {
+        let is_same = self.form.access_needs == form.access_needs;
+        let access = if is_same { self.access.clone() } else { self.access.anew() };
+        Self { form, access, ..self.clone() }
+    }
 }
 
 impl std::fmt::Debug for Registration {

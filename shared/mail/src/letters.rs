@@ -83,6 +83,13 @@ pub enum LetterKind {
         /// As typed.
         body: String,
     },
+    /// What is done about what the person needs.
+    Access {
+        /// It has been done.
+        is_arranged: bool,
+        /// In the organiser's words.
+        reply: String,
+    },
     /// The certificate goes along.
     Certificate {
         /// By which anybody can check it.

@@ -30,6 +30,8 @@ pub(crate) fn subject(kind: &LetterKind, event: &Event, now: Timestamp) -> Strin
         LetterKind::Thanks => "Thank you",
         LetterKind::Certificate { is_reissue: false, .. } => "Your certificate",
         LetterKind::Certificate { is_reissue: true, .. } => "Your new certificate",
+        LetterKind::Access { is_arranged: false, .. } => "What we will do for you",
+        LetterKind::Access { is_arranged: true, .. } => "Arranged for you",
         LetterKind::Message { .. } => "Message",
         LetterKind::ReminderWeek | LetterKind::ReminderDay => return capitalised(&ahead(event, now)),
     };
@@ -101,6 +103,12 @@ pub(crate) fn state(kind: &LetterKind, event: &Event, now: Timestamp) -> String 
         }
         LetterKind::ReminderHour => format!("{title} starts in an hour."),
         LetterKind::Thanks => format!("{title} is over. Thank you for taking part."),
+        LetterKind::Access { is_arranged: false, reply } => {
+            format!("You told us what you need to take part in {title}. This is our answer:\n\n{reply}")
+        }
+        LetterKind::Access { is_arranged: true, reply } => {
+            format!("What you need to take part in {title} is arranged:\n\n{reply}")
+        }
         LetterKind::Message { body, .. } => body.clone(),
         LetterKind::Certificate { number, is_reissue: false } => {
             format!("Your certificate for {title} goes along with this mail. Its number is {number}.")
@@ -149,6 +157,13 @@ pub(crate) fn advice(kind: &LetterKind, event: &Event) -> Option<String> {
         }
         LetterKind::Thanks => {
             "If you could not be there, there is nothing to do. Your answers are not stored with your name.".to_owned()
+        }
+        LetterKind::Access { is_arranged: false, .. } => {
+            "We will write again once it is arranged. If you need something else, tell us with the link above."
+                .to_owned()
+        }
+        LetterKind::Access { is_arranged: true, .. } => {
+            "If you need something else, tell us with the link above.".to_owned()
         }
         LetterKind::Certificate { .. } => {
             "Anybody you show it to can check it with the number or the link above.".to_owned()

@@ -27,7 +27,7 @@ impl Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(Key::Registration(registration.person, registration.event).attributes()))
-            .update_expression("SET d = :d REMOVE rejection")
+            .update_expression("SET d = :d REMOVE rejection, na")
             .condition_expression("g = :g")
             .expression_attribute_values(":d", text(form))
             .expression_attribute_values(":g", number(registration.generation.0))

@@ -7,8 +7,8 @@ use domain::ledger::LaneKey;
 use domain::ledger::{Command, Ledger};
 use domain::registration::Via;
 use domain::{
-    EmailAddress, EventId, Generation, Organisation, PersonId, PersonName, Refusal, Registration, RegistrationForm,
-    Role,
+    Access, EmailAddress, EventId, Generation, Organisation, PersonId, PersonName, Refusal, Registration,
+    RegistrationForm, Role,
 };
 use futures::future::try_join_all;
 use jiff::Timestamp;
@@ -78,8 +78,8 @@ impl Group {
             answers: BTreeMap::new(),
         };
         let generation = Generation::FIRST;
-        let (via, refused, rejection) = (Via::Organiser, true, None);
-        Registration { event, person: place, generation, at, via, attempt, refused, rejection, form }
+        let (via, refused, rejection, access) = (Via::Organiser, true, None, Access::default());
+        Registration { event, person: place, generation, at, via, attempt, refused, rejection, access, form }
     }
 }
 

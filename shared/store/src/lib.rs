@@ -24,6 +24,7 @@ mod item;
 mod keys;
 mod ledger_item;
 mod materials;
+mod needs;
 mod notices;
 mod organisations;
 mod outbox;

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::event::Event;
 use domain::ledger::{Command, Entry, LaneKey, Ledger, Live, Place, Registering, Rules};
 use domain::registration::Via;
-use domain::{EventId, EventStatus, Generation, PersonId, Refusal, Registration, RegistrationForm};
+use domain::{Access, EventId, EventStatus, Generation, PersonId, Refusal, Registration, RegistrationForm};
 use jiff::Timestamp;
 
 use crate::Store;
@@ -385,6 +385,7 @@ fn first_of(booking: &Booking<'_>) -> Registration {
         attempt: booking.attempt,
         refused: false,
         rejection: None,
+        access: Access::default(),
         form: booking.form.clone(),
     }
 }

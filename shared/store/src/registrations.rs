@@ -12,6 +12,7 @@ use crate::Store;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, text};
 use crate::keys::{Key, SK, mailbox};
+use crate::needs;
 
 /// Keys per batch read (the API's bound).
 const BATCH: usize = 100;
@@ -33,6 +34,7 @@ pub(crate) fn write(registration: &Registration) -> Result<Item, Failure> {
     if let Some(words) = &registration.rejection {
         put(REJECTION, text(words));
     }
+    needs::write(&registration.access, &mut item)?;
     Ok(item)
 }
 
@@ -60,6 +62,7 @@ pub(crate) fn read(item: &Item) -> Result<Registration, Failure> {
         attempt: item.number("attempt")?,
         refused: item.flag("refused"),
         rejection: item.text(REJECTION).ok().map(str::to_owned),
+        access: needs::read(item)?,
         form: serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?,
     })
 }
@@ -102,32 +105,6 @@ impl Store {
     pub async fn registrations_of_mailbox(&self, of: domain::MailboxId) -> Result<Vec<Registration>, Failure> {
         let items = self.query(&mailbox(of), "R#", true).await?;
         items.iter().map(read).collect()
-    }
-
-    /// Replaces what somebody filled in, if the booking is still the one that was read.
-    pub async fn correct(&self, registration: &Registration) -> Result<bool, Failure> {
-        let form = serde_json::to_string(&registration.form).map_err(Failure::unreadable)?;
-        let reply = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::Registration(registration.person, registration.event).attributes()))
-            .update_expression("SET d = :d")
-            .condition_expression("g = :g AND attempt = :attempt")
-            .expression_attribute_values(":d", text(form))
-            .expression_attribute_values(":g", number(registration.generation.0))
-            .expression_attribute_values(":attempt", number(registration.attempt))
-            .send()
-            .await;
-        match reply {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Keeps why a registration is about to be rejected, for the mail that says so.

@@ -5,7 +5,7 @@
 
 use domain::ledger::{Command, Ending, Entry, Ledger};
 use domain::registration::Via;
-use domain::{EventId, Generation, Organisation, PersonId, Refusal, Registration, RegistrationForm};
+use domain::{Access, EventId, Generation, Organisation, PersonId, Refusal, Registration, RegistrationForm};
 use jiff::Timestamp;
 
 use crate::Store;
@@ -63,6 +63,7 @@ impl Substitution {
             attempt: self.attempt,
             refused: true,
             rejection: None,
+            access: Access::default(),
             form: self.form.clone(),
         }
     }

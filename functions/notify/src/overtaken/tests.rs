@@ -25,6 +25,11 @@ fn ended(ending: Ending, late: bool) -> Place {
 
 /// What a mail about generation 2 becomes.
 fn decide(subject: &Subject, place: Place, now: &str) -> Result<LetterKind, Dropped> {
+    decide_with(&Access::default(), subject, place, now)
+}
+
+/// The same, of somebody whose need stands so.
+fn decide_with(access: &Access, subject: &Subject, place: Place, now: &str) -> Result<LetterKind, Dropped> {
     let event = event();
     let state = if at(now) < at(STARTS) { State::Open } else { State::Closed };
     let booking = Some((Generation(2), place));
@@ -36,6 +41,7 @@ fn decide(subject: &Subject, place: Place, now: &str) -> Result<LetterKind, Drop
         booking,
         returned: false,
         refused: false,
+        access,
         bulletin: None,
     };
     letter(subject, Generation(2), &standing, at(now))
@@ -153,4 +159,16 @@ fn a_person_back_in_line_is_told_of_that_alone() {
     let tell = |subject| letter(&subject, Generation(1), &standing, at(BEFORE));
     assert_eq!(tell(Subject::Waiting), Err(Dropped::Overtaken));
     assert_eq!(tell(Subject::Returned), Ok(LetterKind::Returned { position: 1 }));
+}
+
+#[test]
+fn an_answer_to_a_need_goes_while_it_is_the_last_one_and_there_is_a_booking() {
+    let access = Access::default().answer(Step::Agreed, "Yes.", at(BEFORE)).answer(Step::Arranged, "Done.", at(BEFORE));
+    let decide = |version, place, now| decide_with(&access, &Subject::Access { version }, place, now);
+    let done = LetterKind::Access { is_arranged: true, reply: "Done.".to_owned() };
+    assert_eq!(decide(2, Place::Confirmed, BEFORE), Ok(done.clone()));
+    assert_eq!(decide(2, Place::Waiting { position: 1 }, BEFORE), Ok(done));
+    assert_eq!(decide(1, Place::Confirmed, BEFORE), Err(Dropped::Overtaken));
+    assert_eq!(decide(2, ended(Ending::Cancelled, false), BEFORE), Err(Dropped::Overtaken));
+    assert_eq!(decide(2, Place::Confirmed, "2026-12-08T12:30:00Z"), Err(Dropped::TooLate));
 }

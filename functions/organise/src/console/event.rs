@@ -31,6 +31,8 @@ struct EventPage<'a> {
     may_manage: bool,
     is_counts_only: bool,
     facts: SummaryList<'a>,
+    /// How many access needs there are in each state; empty where there are none.
+    needs: String,
     done: Option<&'a str>,
     search: TextInput<'a>,
     statuses: Select<'a>,
@@ -92,6 +94,7 @@ pub async fn show(
         may_manage: roster.organiser.may_manage(),
         is_counts_only: roster.is_counts_only(),
         facts: SummaryList { rows: facts(record, &ledger, programmes.label(record.event.programme), now) },
+        needs: super::needs::counted(&crate::needs::of_event(&app, record, &ledger).await?),
         done: done(&query),
         search: TextInput {
             field: Field::new("search", "Name, email address, organisation or reference"),

@@ -17,6 +17,7 @@ mod hub_form;
 mod lists;
 mod materials;
 mod message;
+mod needs;
 mod people;
 mod registration;
 mod rows;
@@ -58,6 +59,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/organise/events/{id}/people", post(bulk::act))
         .route("/organise/events/{id}/people.csv", get(people::table))
         .route("/organise/events/{id}/sheet", get(sheet::show))
+        .route("/organise/events/{id}/access", get(needs::show_all))
+        .route("/organise/events/{id}/registrations/{reference}/access", get(needs::show).post(needs::answer))
         .route("/organise/events/{id}/registrations/{reference}", get(registration::show).post(registration::act))
         .merge(lists::routes())
 }

@@ -17,7 +17,7 @@ use web::dates;
 use web::forms::FormData;
 use web::page::{Mistake, see_other};
 
-use super::{events_page, people, told, words};
+use super::{events_page, needs, people, told, words};
 use crate::history::{self, Moment};
 use crate::line::{Concerned, Hand, lay_hand};
 use crate::row::Row;
@@ -30,6 +30,8 @@ struct RegistrationPage<'a> {
     name: String,
     standing: Tag<'static>,
     facts: SummaryList<'a>,
+    /// Where the need is answered, and how it stands.
+    need: Option<(String, Tag<'static>)>,
     history: Table<'a>,
     is_in: bool,
     reason: Textarea<'a>,
@@ -94,6 +96,7 @@ async fn page(app: &App, concerned: &Concerned, typed: &FormData, mistakes: &[Mi
         name: name.clone(),
         standing: words::standing(row.status),
         facts: SummaryList { rows: facts(concerned, &row) },
+        need: needs::link(concerned),
         history: table(&moments),
         is_in: concerned.ledger.live(concerned.person).is_some(),
         reason: Textarea {

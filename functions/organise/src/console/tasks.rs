@@ -10,7 +10,7 @@ use web::dates;
 use web::sign_in::{Organiser, OrganiserRole};
 
 use super::bounce::{self, Seen};
-use super::words;
+use super::{needs, words};
 use crate::organisations::open_tasks;
 use crate::roster;
 use crate::row::Row;
@@ -58,6 +58,7 @@ pub async fn of(
     if organiser.may_manage() {
         groups.push(bounces(app, organiser).await?);
         groups.push(of_events("Fewer people than it takes", ahead, "", |record, ledger| too_few(record, ledger, now)));
+        groups.extend(needs::tasks(app, ahead, now).await?);
         groups.extend(of_people(app, ahead, now).await?);
         groups.push(of_events("Lines that could become a second date", ahead, "/copy", long_line));
     }

@@ -77,6 +77,9 @@ pub fn deed(what: &str) -> String {
         "organisation.put" => "Organisation saved",
         "organisations.put" => "Organisations imported",
         "organisation.match" => "Organisation’s name matched",
+        "access" => "Answer about access needs",
+        "access.agree" => "Access need agreed",
+        "access.arrange" => "Access need arranged",
         other => return other.replace(['.', '-', '_'], " "),
     };
     words.to_owned()

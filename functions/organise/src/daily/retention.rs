@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use app::{App, Failure};
 use domain::hub::Purge;
-use domain::{EventId, Ledger, PersonId, Registration};
+use domain::{EventId, Ledger, PersonId, Registration, RegistrationForm};
 use jiff::Timestamp;
 use store::EventRecord;
 
@@ -48,10 +48,14 @@ async fn purge(app: &App, record: &EventRecord, ledger: &Ledger, due: Purge) -> 
     Ok(())
 }
 
-async fn forget_needs(app: &App, mut registration: Registration) -> Result<(), Failure> {
-    if registration.form.access_needs.take().is_some() {
-        // A booking that changes at this moment is seen again with what it became: its event is over.
-        app.store.correct(&registration).await?;
+/// Takes out what somebody needed, and what was answered. A booking that changes at this moment is read again.
+async fn forget_needs(app: &App, registration: Registration) -> Result<(), Failure> {
+    let mut found = Some(registration);
+    while let Some(registration) = found.take().filter(|found| found.form.access_needs.is_some()) {
+        let form = RegistrationForm { access_needs: None, ..registration.form.clone() };
+        if !app.store.correct(&registration, &registration.corrected(form)).await? {
+            found = app.store.registration(registration.person, registration.event).await?;
+        }
     }
     Ok(())
 }
