@@ -38,7 +38,9 @@ async fn a_need_is_agreed_and_arranged_and_the_person_is_told_each_time() {
     let reference = book(&hub, &event, "Ann Ash", NEED).await;
     let path = path(&event, &reference);
     let read = || async {
-        hub.as_admin(Method::GET, &format!("/api/v1/events/{event}/registrations/{reference}"), &Value::Null).await.body
+        hub.as_admin(Method::GET, &format!("/api/v1/events/{event}/registrations/{reference}/history"), &Value::Null)
+            .await
+            .body
     };
     assert_eq!(read().await["access"], json!({"needs": NEED, "state": "new", "reply": null, "answered_at": null}));
     let agreed = answer(&hub, &path, "agreed", "We book an interpreter.\nHer name follows.").await;

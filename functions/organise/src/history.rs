@@ -72,16 +72,17 @@ impl Mail {
 /// `GET …/{reference}`: the row, and its history.
 pub async fn registration(State(app): State<Arc<App>>, concerned: Concerned) -> Result<Response, Rejection> {
     let mut answer = json!(row(&app, &concerned).await?);
-    answer["access"] = needs::state_if_any(concerned.registration.as_ref());
     answer["history"] = json!(moments(&app, &concerned).await?);
     Ok(page::ok(&answer))
 }
 
-/// `GET …/{reference}/history`: the row, what the ledger holds, and the history.
+/// `GET …/{reference}/history`: the row, what the ledger holds, what the person needs, and the history.
 pub async fn read(State(app): State<Arc<App>>, concerned: Concerned) -> Result<Response, Rejection> {
     let row = row(&app, &concerned).await?;
     let place = place(&concerned, &row);
-    Ok(page::ok(&json!({"registration": row, "place": place, "history": moments(&app, &concerned).await?})))
+    let access = needs::state_if_any(concerned.registration.as_ref());
+    let history = moments(&app, &concerned).await?;
+    Ok(page::ok(&json!({"registration": row, "place": place, "access": access, "history": history})))
 }
 
 async fn row(app: &App, concerned: &Concerned) -> Result<Row, Rejection> {

@@ -93,7 +93,9 @@ impl Row {
     pub fn of(app: &App, event: &Gathered, facts: &PersonFacts, registration: Option<&Registration>) -> Self {
         let record = &event.items.record;
         let form = registration.map(|registration| &registration.form);
-        let organisation = form.and_then(|form| form.organisation.clone());
+        // Nobody learns from figures, or from what they were counted from, who of a practice came for counsel.
+        let is_told = !event.facts.is_confidential;
+        let organisation = form.and_then(|form| form.organisation.clone()).filter(|_| is_told);
         let place = event.items.ledger.place(facts.person);
         let tombstone = match place {
             Some(Place::Ended(tombstone)) => Some(tombstone),
@@ -118,7 +120,7 @@ impl Row {
             role: form.map(|form| form.role),
             ods_code: organisation.as_ref().and_then(|organisation| organisation.ods_code.clone()),
             organisation: organisation.and_then(|organisation| organisation.name),
-            counted_as: facts.organisation.as_ref().map(|workplace| workplace.key.clone()),
+            counted_as: facts.organisation.as_ref().filter(|_| is_told).map(|workplace| workplace.key.clone()),
             registered_at: registration.map(|registration| registration.at),
             via: registration.map(|registration| registration.via),
             place: place_name(place),

@@ -246,7 +246,7 @@ impl Registration {
     pub fn corrected(&self, form: RegistrationForm) -> Self {
         let is_same = self.form.access_needs == form.access_needs;
         let access = if is_same { self.access.clone() } else { self.access.anew() };
-        Self { form, access, ..self.clone() }
+        Self { access, form, ..self.clone() }
     }
 }
 

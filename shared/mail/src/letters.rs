@@ -138,7 +138,7 @@ impl About<'_> {
     /// The letter of one kind.
     pub fn letter(&self, kind: &LetterKind) -> Letter {
         let link = Part::Link { label: words::manage_label(kind).to_owned(), url: self.manage_link.clone() };
-        let mut parts = vec![Part::Text(words::state(kind, self.event, self.now)), link];
+        let mut parts = vec![Part::Text(self.state(kind)), link];
         if let LetterKind::Changed { was } = kind {
             parts.push(Part::Changes(changes(was, self.event)));
         }
@@ -169,8 +169,19 @@ impl About<'_> {
         }
     }
 
+    /// What a letter says first. An organiser's own subject stands there where the mail's must not say what it is about.
+    fn state(&self, kind: &LetterKind) -> String {
+        let state = words::state(kind, self.event, self.now);
+        match kind {
+            LetterKind::Message { subject, .. } if self.is_confidential => format!("{subject}\n\n{state}"),
+            _ => state,
+        }
+    }
+
     fn subject(&self, kind: &LetterKind) -> String {
-        if let LetterKind::Message { subject, .. } = kind {
+        if let LetterKind::Message { subject, .. } = kind
+            && !self.is_confidential
+        {
             return subject.clone();
         }
         let title = if self.is_confidential { "your booking" } else { self.event.title.as_str() };
