@@ -270,11 +270,12 @@ async fn who_came_and_who_did_not_can_be_written_to_and_only_who_may_have_come_i
         references.push(hub.book(&event, name).await.text("reference").to_owned());
     }
     hub.set_clock("2026-12-01T17:00:00Z").await;
-    let records =
-        json!({"records": [{"reference": references[0], "minutes": 400}, {"reference": references[1], "minutes": 0}]});
+    let records = json!({"records": [{"reference": references[0], "minutes": 400}, {"reference": references[1], "minutes": 0},
+                           {"name": "Wim Walnut", "email": address("Wim Walnut"), "minutes": 400},
+                           {"name": "Yan Yew", "email": address("Yan Yew"), "minutes": 0}]});
     let path = format!("/api/v1/events/{event}/attendance");
     assert_eq!(hub.as_admin(Method::POST, &path, &records).await.status, 200);
-    for (to, recipients) in [("attended", 1), ("absent", 1), ("confirmed", 3)] {
+    for (to, recipients) in [("attended", 2), ("absent", 1), ("confirmed", 3)] {
         let message = json!({"subject": format!("To {to}"), "body": "Hello.", "to": to});
         let answer = hub.as_admin(Method::POST, &format!("/api/v1/events/{event}/messages"), &message).await;
         assert_eq!(answer.body, json!({"recipients": recipients}), "{to}");
@@ -285,6 +286,39 @@ async fn who_came_and_who_did_not_can_be_written_to_and_only_who_may_have_come_i
     assert_eq!(told("Ann Ash").await, ["To attended", "To confirmed", "Your certificate", "Thank you"]);
     assert_eq!(told("Bob Birch").await, ["To absent", "To confirmed"]);
     assert_eq!(told("Cat Cedar").await, ["To confirmed", "Thank you"]);
+    // Whoever came without a booking is thanked too, and says what they thought of it.
+    let walk_in = hub.subjects("Wim Walnut").await;
+    assert_eq!((walk_in[0].as_str(), walk_in.last().map(String::as_str)), ("To attended", Some("Thank you")));
+    let link = hub.link("Wim Walnut").await;
+    assert_eq!(hub.get(&format!("/bookings/{link}/evaluation")).await.status, 200);
+    assert!(hub.inbox(&address("Yan Yew")).await.is_empty());
+    hub.stop_and_audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_goes_from_the_calendar_of_whoever_came_back_before_the_mail_that_takes_it_out() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({"capacity": 1, "waiting_list": {"offer_hours": null}})).await;
+    hub.book(&event, "Ann Ash").await;
+    hub.book(&event, "Bob Birch").await;
+    let (ann, bob) = (hub.link("Ann Ash").await, hub.link("Bob Birch").await);
+    hub.faults(json!({"mail": "down"})).await;
+    hub.act(&ann, "cancel").await;
+    assert_eq!(hub.book(&event, "Ann Ash").await.body["status"], "waiting");
+    hub.settle().await;
+    hub.no_faults().await;
+    hub.advance("PT10M").await;
+    hub.act(&bob, "cancel").await;
+    let mut entries = Vec::new();
+    for message in hub.inbox(&address("Ann Ash")).await {
+        entries.push(calendar(&hub, &message).await);
+    }
+    assert_eq!(hub.subjects("Ann Ash").await, ["Confirmed", "On the waiting list", "You now have a place"]);
+    let facts = |name: &str| entries.iter().map(|entry| value(entry, name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(facts("METHOD"), ["REQUEST", "CANCEL", "REQUEST"]);
+    let numbers: Vec<u64> = facts("SEQUENCE").iter().map(|number| number.parse().expect("a number")).collect();
+    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
+    hub.stop_and_audit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,8 +5,10 @@
 Starts a hub of its own, books for people with difficult names, moves and cancels, and reads everything that was sent.
 """
 
+import difflib
 import email
 import email.policy
+import html.parser
 import json
 import subprocess
 import sys
@@ -33,6 +35,15 @@ SESSIONS = [
     ("2026-10-25T09:00:00+00:00", "2026-10-25T10:00:00+00:00"),
     ("2026-12-01T09:30:00+00:00", "2026-12-01T16:30:00+00:00"),
     ("2027-03-28T09:00:00+01:00", "2027-03-28T10:00:00+01:00"),
+]
+
+
+# How the subjects begin of mails that come of what happens to bookings and events.
+KINDS = [
+    "Confirmed", "On the waiting list", "Waiting for approval", "Accept your place", "Last chance", "Offer ended",
+    "Offer ended, back", "You now have a place", "Cancelled", "Handed over", "Not approved", "Waiting list ended",
+    "What we will do for you", "Arranged for you", "In a week", "Tomorrow", "In an hour", "Thank you",
+    "Your certificate", "1 booked",
 ]
 
 
@@ -82,6 +93,73 @@ def story(hub):
     return feeds
 
 
+def every_kind(hub):
+    """Mails of every kind that there is about a booking, to people of one event each, and what organisers are told."""
+    def event(title, day, **settings):
+        sessions = [{"starts": f"{day}T09:30:00+01:00", "ends": f"{day}T12:30:00+01:00"}]
+        fields = {"title": title, "programme": "staff-wellbeing", "sessions": sessions, "format": "online",
+                  "joining_url": "https://meet.example/1?a=b&c=d", "organisers": ["hub@hub.example"], **settings}
+        id = hub.json("POST", "/api/v1/events", fields, organiser=True)["id"]
+        hub.open("POST", f"/api/v1/events/{id}/publish", {}, organiser=True)
+        return f"/api/v1/events/{id}"
+
+    def book(event, name, **more):
+        form = {"name": name, "email": f"{name.split()[0].lower()}@kinds.example", "role": "gp", **more}
+        return hub.json("POST", f"{event}/registrations", form)["reference"]
+
+    def lay_hand(event, reference, what, **body):
+        hub.open("POST", f"{event}/registrations/{reference}/{what}", body, organiser=True)
+
+    knots = event("Knots & <b>bows</b>", "2026-06-16", capacity=1, minimum=1, cancellation={"notice_days": 90})
+    ann = book(knots, "Ann Ash", access_needs="A <b>chair</b>")
+    bob, cat, dan = (book(knots, name) for name in ("Bob Birch", "Cat Cedar", "Dan Damson"))
+    for state in ("agreed", "arranged"):
+        lay_hand(knots, ann, "access", state=state, reply=f"It is {state} & done.\n\n<i>Ask</i> for Zoe.")
+        hub.open("POST", "/_local/clock/advance", {"by": "PT2M"})
+    lay_hand(knots, ann, "cancel")
+    hub.open("POST", "/_local/clock/advance", {"by": "P9D"})  # Offers lapse, come again, and lapse for good.
+    lay_hand(knots, dan, "reject", reason="Only for\nnurses.")
+    approved = event("By approval", "2026-06-17", approval=True)
+    eve, fay = book(approved, "Eve Elder"), book(approved, "Fay Fir")
+    lay_hand(approved, eve, "admit")
+    lay_hand(approved, eve, "substitute", name="Gus Gum", email="gus@kinds.example", role="gp")
+    held = event("Held", "2026-06-18", cpd_minutes=180)
+    hal = book(held, "Hal Holly")
+    hub.open("POST", "/_local/clock/advance", {"by": "P45D"})
+    hub.open("POST", f"{held}/attendance", {"records": [{"reference": hal, "minutes": 180}]}, organiser=True)
+    hub.open("POST", "/_local/clock/advance", {"by": "P20D"})
+    return {bob, cat, fay}
+
+
+class Words(html.parser.HTMLParser):
+    """What a page says, word by word."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.words, self.links, self.is_shown = [], [], False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.is_shown |= tag == "body"
+        self.links += [value for name, value in attributes if tag == "a" and name == "href"]
+
+    def handle_data(self, data):
+        if self.is_shown:
+            self.words += data.split()
+
+
+def check_alike(text, page):
+    """The text says what the page says, in the same order, and leads to the same places."""
+    page, words, lines = Words(page), [], text.splitlines()
+    for line, following in zip(lines, [*lines[1:], ""]):
+        if line in page.links:
+            continue
+        leads = following in page.links and line.endswith(":")
+        words += line.removesuffix(":").split() if leads else line.removeprefix("# ").split()
+    assert words == page.words, "\n".join(difflib.unified_diff(words, page.words, lineterm=""))
+    assert [line for line in lines if line in page.links] == page.links, page.links
+
+
 def instants(component):
     return [component.decoded(name).astimezone(timezone.utc) for name in ("dtstart", "dtend")]
 
@@ -118,9 +196,7 @@ def check_mail(raw):
     text = message.get_body(("plain",)).get_content()
     html = message.get_body(("html",)).get_content()
     assert "<script" not in html and "<b>" not in html
-    for line in text.splitlines():
-        if line.startswith("http"):
-            assert line in html.replace("&#38;", "&"), f"{line} is not in the HTML"
+    check_alike(text, html)
     files = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     if not files:
         return message, {}
@@ -141,6 +217,8 @@ def main(program):
         try:
             feeds = story(hub)
             mails = [check_mail(raw) for raw in hub.mails()]
+            every_kind(hub)
+            kinds = [check_mail(raw)[0] for raw in hub.mails()][len(mails):]
         finally:
             hub.process.terminate()
             hub.process.wait()
@@ -155,7 +233,14 @@ def main(program):
     assert len(told) == len(NAMES)
     for number, name in enumerate(NAMES):
         check_story(name.strip(), told[f"person{number}@practice.example"])
-    print(f"{len(mails)} mails and {len(feeds)} feeds read alike")
+    check_kinds({str(message["Subject"]).split(":")[0] for message in kinds})
+    print(f"{len(mails) + len(kinds)} mails and {len(feeds)} feeds read alike")
+
+
+def check_kinds(subjects):
+    """There was one of every kind."""
+    missing = [kind for kind in KINDS if not any(subject.startswith(kind) for subject in subjects)]
+    assert not missing, f"{missing} not among {sorted(subjects)}"
 
 
 def check_story(name, mails):

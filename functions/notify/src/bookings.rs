@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::App;
 use domain::ledger::{Entry, Ledger};
 use domain::material::{Material, MaterialKind};
+use domain::registration::Via;
 use domain::{EventId, Hub, PersonId, Programmes, Registration};
 use store::{Bulletin, EventRecord, Message};
 
@@ -111,6 +112,7 @@ impl<'a> Booking<'a> {
             returned: self.ledger.live(person).is_some_and(|live| live.returned),
             refused: self.registration.refused,
             access: &self.registration.access,
+            walk_in: self.registration.via == Via::WalkIn,
             bulletin: self.bulletin,
         }
     }

@@ -174,7 +174,8 @@ async fn send(
         _ => message.generation,
     };
     let manage_link = app.manage_link(&Link { person: message.person, event: message.event, generation });
-    let invitation = envelope::invitation(app, message, booking, kind, email);
+    let left = envelope::left_over(app, message, booking).await?;
+    let invitation = envelope::invitation(app, message, booking, kind, email, left);
     let unsubscribe = envelope::unsubscribe(kind, &manage_link);
     let also = together::also(app, message, (kind, booking.record.event.starts())).await?;
     let materials = booking.materials(&manage_link);

@@ -33,6 +33,8 @@ pub(crate) struct Standing<'a> {
     pub refused: bool,
     /// How what the person needs stands.
     pub access: &'a Access,
+    /// Came without a booking.
+    pub walk_in: bool,
     /// What an organiser wrote, where the mail is to bring that.
     pub bulletin: Option<&'a Bulletin>,
 }
@@ -90,10 +92,17 @@ pub(crate) fn letter(
     }
     let place = match standing.booking {
         Some((present, place)) if present == generation => place,
+        // Whoever came has been where a place would have let them.
+        None if standing.walk_in && is_for_those_who_came(subject) => Place::Confirmed,
         _ => return Err(Dropped::Overtaken),
     };
     let letter = letter_of(subject, standing, place).ok_or(Dropped::Overtaken)?;
     if is_too_late(&letter, standing.event, now) { Err(Dropped::TooLate) } else { Ok(letter) }
+}
+
+/// Whether a mail goes to people who came without a booking: thanks, and an organiser's words.
+fn is_for_those_who_came(subject: &Subject) -> bool {
+    matches!(subject, Subject::Reminder { kind: ReminderKind::Thanks, .. } | Subject::Bulletin { .. })
 }
 
 /// What is to be said of a place; `None` where another mail says it.

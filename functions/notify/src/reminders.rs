@@ -83,7 +83,8 @@ fn due_at(record: &EventRecord, kind: ReminderKind) -> Option<Timestamp> {
     reminders::of(&record.event).into_iter().find(|(found, _)| *found == kind).map(|(_, at)| at)
 }
 
-/// One mail for everyone who has a place; nobody is thanked who is known to have stayed away.
+/// One mail for everyone who has a place; nobody is thanked who is known to have stayed away, and everybody is who came
+/// without a booking.
 fn one_each(
     record: &EventRecord,
     ledger: &Ledger,
@@ -94,7 +95,9 @@ fn one_each(
     let stayed_away = |person| attendance.presence(&record.event, person) == Presence::Absent;
     let entries = ledger.live_entries().filter(|(person, _)| has_place(*person) && !stayed_away(*person));
     let starts = record.event.starts();
-    entries
-        .map(|(person, live)| subject::of_reminder(record.id, (person, live.generation), kind, starts, now))
-        .collect()
+    let mut people: Vec<_> = entries.map(|(person, live)| (person, live.generation)).collect();
+    if kind == ReminderKind::Thanks {
+        people.extend(audiences::walk_ins(&record.event, ledger, attendance));
+    }
+    people.into_iter().map(|person| subject::of_reminder(record.id, person, kind, starts, now)).collect()
 }

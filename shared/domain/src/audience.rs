@@ -9,7 +9,7 @@ pub enum Audience {
     Confirmed,
     /// Who has booked and holds none: in the line, offered a place, awaiting approval.
     Waiting,
-    /// Who came.
+    /// Who came, without a booking too.
     Attended,
     /// Who held a place and did not come.
     Absent,

@@ -42,6 +42,7 @@ fn decide_with(access: &Access, subject: &Subject, place: Place, now: &str) -> R
         returned: false,
         refused: false,
         access,
+        walk_in: false,
         bulletin: None,
     };
     letter(subject, Generation(2), &standing, at(now))
