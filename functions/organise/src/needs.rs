@@ -95,7 +95,9 @@ pub async fn seen(app: &App, roster: &RosterEvent) -> Result<(Vec<Need>, Counts)
     if !roster.organiser.may_manage() {
         let is_told = is_told_at_the_door(&roster.record.event, app.clock.now()) && !roster.is_counts_only();
         needs.retain(|_| is_told);
-        needs.iter_mut().for_each(|need| need.needs = None);
+        for need in &mut needs {
+            need.needs = None;
+        }
     }
     Ok((needs, counts))
 }
