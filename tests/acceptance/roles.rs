@@ -12,6 +12,9 @@ use crate::sign_in::sign_in;
 
 const TABLE: &str = include_str!("roles.txt");
 
+/// What a page says where there is no event that the reader sees.
+const NO_EVENT: &str = "There is no event at this address.";
+
 /// Nothing of these is an organisers' route: they are how one becomes an organiser, or have a bearer of their own.
 const OPEN: [&str; 9] = [
     "/organise/sign-in",
@@ -58,6 +61,7 @@ impl Line {
         };
         let path = self.route.replace("{id}", event).replace("{reference}", reference);
         let path = path.replace("{session}", "1").replace("{entry}", "none").replace("{person}", "AAAAAAAAAAAAAAAA");
+        let path = path.replace("{programme}", "open-doors").replace("{list}", "organisations");
         parts.iter().filter(|(part, _)| !part.is_empty()).fold(path, |path, (part, with)| path.replace(part, with))
     }
 
@@ -113,7 +117,7 @@ async fn outcome(request: RequestBuilder, line: &Line) -> String {
     let body = response.text().await.expect("text");
     assert!(status < 500, "{} {} {status} {body}", line.method, line.route);
     let code = serde_json::from_str::<Value>(&body).unwrap_or_default();
-    let is_hidden = line.is_page() || code["code"] == "event-not-found";
+    let is_hidden = code["code"] == "event-not-found" || (line.is_page() && body.contains(NO_EVENT));
     match status {
         303 if is_to_sign_in => "in".to_owned(),
         401 if line.is_page() => "in".to_owned(),
