@@ -37,10 +37,6 @@ fn on(day: &str) -> Value {
 impl Told {
     async fn start(programme: &str) -> Self {
         let hub = TestHub::start().await;
-        let list =
-            json!([{"code": "Y99777", "name": "Obsidian Lantern Surgery", "type": "practice", "manager": MANAGER}]);
-        let listed = hub.as_admin(Method::PUT, "/api/v1/organisations", &json!({"organisations": list})).await;
-        assert_eq!(listed.status, 200, "{listed:?}");
         let policy =
             json!({"policy": {"charge": [{"gbp": 50}], "told": ["practice_manager", "line_manager", "sponsor"]}});
         hub.as_admin(Method::PATCH, "/api/v1/hub", &policy).await;
@@ -60,6 +56,16 @@ impl Told {
         }
         hub.set_clock("2026-11-10T12:00:00Z").await;
         Self { hub, over, ahead, reference }
+    }
+
+    /// Puts the practice on the hub's list, with its manager. The list itself may be read; what the people of the practice
+    /// do may not.
+    async fn list_the_practice(&self) {
+        let practice =
+            json!({"code": "Y99777", "name": "Obsidian Lantern Surgery", "type": "practice", "manager": MANAGER});
+        let list = json!({"organisations": [practice]});
+        let listed = self.hub.as_admin(Method::PUT, "/api/v1/organisations", &list).await;
+        assert_eq!(listed.status, 200, "{listed:?}");
     }
 
     async fn reference(&self, event: &str) -> String {
@@ -117,6 +123,11 @@ async fn no_page_and_no_call_tells_who_takes_part_but_to_those_who_run_it() {
         }
     }
     assert!(found > 10, "those who run it see who takes part: {found}");
+    told.list_the_practice().await;
+    let reach = hub.as_admin(Method::GET, "/api/v1/reports/2026-11/reach.json", &Value::Null).await;
+    let practice = &reach.body["organisations"][0];
+    // Nobody of it came, to all appearances.
+    assert_eq!((&practice["id"], &practice["last_reached"]), (&json!("Y99777"), &json!(null)));
     // At the desk: a meeting's file, and people by reference.
     let desk = hub.token(json!({"role": "desk", "subject": "desk@hub.example"})).await;
     let file = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest\r\n";
@@ -133,6 +144,7 @@ async fn no_page_and_no_call_tells_who_takes_part_but_to_those_who_run_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_and_calendars_say_nothing_until_they_are_opened_and_nobody_else_gets_one() {
     let told = Told::start("coaching-mentorship").await;
+    told.list_the_practice().await;
     let hub = &told.hub;
     let path = format!("/api/v1/events/{}/registrations/{}/access", told.ahead, told.reference);
     hub.as_admin(Method::POST, &path, &json!({"state": "agreed", "reply": "A chair."})).await;
