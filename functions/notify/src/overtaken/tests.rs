@@ -128,6 +128,8 @@ fn another_generation_has_mails_of_its_own() {
         booking: Some((Generation(2), ended(Ending::EventCancelled, false))),
         returned: false,
         refused: false,
+        access: &Access::default(),
+        walk_in: false,
         bulletin: None,
     };
     let tell = |subject: &Subject, standing: &Standing| letter(subject, Generation(1), standing, at(BEFORE));
@@ -155,6 +157,8 @@ fn a_person_back_in_line_is_told_of_that_alone() {
         booking,
         returned: true,
         refused: false,
+        access: &Access::default(),
+        walk_in: false,
         bulletin: None,
     };
     let tell = |subject| letter(&subject, Generation(1), &standing, at(BEFORE));
