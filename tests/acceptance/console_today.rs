@@ -112,10 +112,15 @@ async fn events_that_are_over_ask_for_attendance_until_all_of_it_is_there() {
     for name in ["Ann Ash", "Bob Birch", "Cat Cedar"] {
         references.push(hub.book(&event, name).await.text("reference").to_owned());
     }
+    let secret = hub.event(json!({"title": "In confidence", "programme": "staff-wellbeing"})).await;
+    hub.book(&secret, "Dan Damson").await;
     let desk = async || Desk::of(&hub, "desk").await.get("/organise").await.html;
     assert!(!desk().await.contains("Attendance that is missing"));
     hub.set_clock("2026-12-02T09:00:00Z").await;
     let asked = desk().await;
+    assert!(!asked.contains("In confidence"), "a desk takes no attendance there: {asked}");
+    let all = Desk::of(&hub, "admin").await.get("/organise").await.html;
+    assert!(all.contains("In confidence") && all.contains("1 of 1 not recorded"), "{all}");
     assert!(asked.contains("2 of 2 not recorded"), "{asked}");
     assert!(asked.contains(&format!("href=\"/organise/events/{event}/attendance\"")), "{asked}");
     let record = async |reference: &str, minutes: u32| {

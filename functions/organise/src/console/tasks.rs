@@ -63,7 +63,7 @@ pub async fn of(
         groups.push(of_events("Lines that could become a second date", ahead, "/copy", long_line));
     }
     if organiser.may_see_roster() {
-        groups.push(attendance_missing(app, over).await?);
+        groups.push(attendance_missing(app, organiser, over).await?);
     }
     if organiser.role == OrganiserRole::Admin {
         groups.push(names_to_match(app).await?);
@@ -142,9 +142,15 @@ fn undelivered(task: &BounceTask, seen: &[Seen]) -> Task {
     Task { path: bounce::path(&task.id), words: words.to_owned(), detail }
 }
 
-/// Events that are over, of some of whose people nobody has said whether they came.
-async fn attendance_missing(app: &App, over: &[Standing]) -> Result<Group, Rejection> {
-    let read = over.iter().map(|(record, ledger)| async move {
+/// Events that are over, of some of whose people nobody has said whether they came. A desk sees nobody of confidential
+/// programmes, and so has nothing to do there.
+async fn attendance_missing(app: &App, organiser: &Organiser, over: &[Standing]) -> Result<Group, Rejection> {
+    let programmes = app.programmes().await?;
+    let is_theirs = |record: &EventRecord| {
+        organiser.role != OrganiserRole::Desk || !programmes.is_confidential(record.event.programme)
+    };
+    let theirs = over.iter().filter(|(record, _)| is_theirs(record));
+    let read = theirs.map(|(record, ledger)| async move {
         let attendance = app.attendance(record).await?;
         let holders: Vec<_> = ledger.members.keys().filter(|person| is_confirmed(ledger, **person)).collect();
         let is_unknown = |person: PersonId| attendance.presence(&record.event, person) == Presence::NotRecorded;
