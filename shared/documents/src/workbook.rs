@@ -108,7 +108,7 @@ impl Book {
         &mut self,
         name: &str,
         columns: &[Column],
-        rows: impl IntoIterator<Item = Vec<Value>>,
+        rows: impl IntoIterator<Item = Vec<Value>, IntoIter: ExactSizeIterator>,
         size: Size,
     ) -> Result<(), Failure> {
         self.tables += 1;
@@ -122,23 +122,23 @@ impl Book {
         sheet.set_row_height(0, HEAD_HEIGHT)?;
         for (number, column) in (0..).zip(columns) {
             sheet.set_column_width(number, column.width)?;
-            sheet.write_with_format(0, number, column.head, &wrapped)?;
         }
-        let mut last = 0;
-        for (row, values) in (1..).zip(rows) {
-            for (number, value) in (0..).zip(&values) {
-                write(sheet, row, number, value, &mean, &moment)?;
-            }
-            last = row;
-        }
-        // A table has one row at least, be it empty.
+        let rows = rows.into_iter();
         let heads: Vec<TableColumn> = columns
             .iter()
             .map(|column| TableColumn::new().set_header(column.head).set_header_format(&wrapped))
             .collect();
         let table = Table::new().set_name(format!("Table{}", self.tables)).set_columns(&heads);
         let width = u16::try_from(columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
-        sheet.add_table(0, 0, last.max(1), width, &table.set_style(TableStyle::Medium2))?;
+        // A table has one row at least, be it empty. It comes before its rows, since it writes the first: what is
+        // written row by row cannot go back.
+        let last = u32::try_from(rows.len()).unwrap_or(u32::MAX).max(1);
+        sheet.add_table(0, 0, last, width, &table.set_style(TableStyle::Medium2))?;
+        for (row, values) in (1..).zip(rows) {
+            for (number, value) in (0..).zip(&values) {
+                write(sheet, row, number, value, &mean, &moment)?;
+            }
+        }
         Ok(())
     }
 

@@ -8,32 +8,35 @@ use std::time::Instant;
 pub struct Used {
     at: Instant,
     cpu: f64,
+    /// In MiB.
+    resident: u64,
 }
 
 /// What has been used since a moment.
 pub struct Since {
     seconds: f64,
     cpu: f64,
-    /// The most memory that the process has ever held, in MiB.
-    resident: u64,
+    /// In MiB: what the process held then, and the most that it has ever held.
+    resident: (u64, u64),
 }
 
 impl Used {
     /// Now.
     pub fn so_far() -> Self {
-        Self { at: Instant::now(), cpu: cpu() }
+        Self { at: Instant::now(), cpu: cpu(), resident: status("VmRSS:") }
     }
 
     /// What has been used since.
     pub fn since(&self) -> Since {
-        Since { seconds: self.at.elapsed().as_secs_f64(), cpu: cpu() - self.cpu, resident: resident_most() }
+        let resident = (self.resident, status("VmHWM:"));
+        Since { seconds: self.at.elapsed().as_secs_f64(), cpu: cpu() - self.cpu, resident }
     }
 }
 
 impl fmt::Display for Since {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seconds, cpu, resident } = self;
-        write!(f, "{seconds:.2} s, {cpu:.2} s of CPU, {resident} MiB at most")
+        let Self { seconds, cpu, resident: (before, most) } = self;
+        write!(f, "{seconds:.2} s, {cpu:.2} s of CPU, {most} MiB at most ({before} before)")
     }
 }
 
@@ -45,8 +48,9 @@ fn cpu() -> f64 {
     (ticks(11) + ticks(12)) / 100.0
 }
 
-fn resident_most() -> u64 {
+/// A line of the process's memory, in MiB.
+fn status(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    most.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1_024
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1_024
 }
