@@ -43,7 +43,7 @@ KINDS = [
     "Confirmed", "On the waiting list", "Waiting for approval", "Accept your place", "Last chance", "Offer ended",
     "Offer ended, back", "You now have a place", "Cancelled", "Handed over", "Not approved", "Waiting list ended",
     "What we will do for you", "Arranged for you", "In a week", "Tomorrow", "In an hour", "Thank you",
-    "Your certificate", "1 booked",
+    "Your certificate", "4 booked", "Low numbers", "Long waiting list",
 ]
 
 
@@ -112,40 +112,52 @@ def every_kind(hub):
 
     knots = event("Knots & <b>bows</b>", "2026-06-16", capacity=1, minimum=1, cancellation={"notice_days": 90})
     ann = book(knots, "Ann Ash", access_needs="A <b>chair</b>")
-    bob, cat, dan = (book(knots, name) for name in ("Bob Birch", "Cat Cedar", "Dan Damson"))
+    dan = [book(knots, name) for name in ("Bob Birch", "Cat Cedar", "Dan Damson")][-1]
     for state in ("agreed", "arranged"):
         lay_hand(knots, ann, "access", state=state, reply=f"It is {state} & done.\n\n<i>Ask</i> for Zoe.")
         hub.open("POST", "/_local/clock/advance", {"by": "PT2M"})
+    lay_hand(knots, dan, "reject", reason="Only for\nnurses.")
     lay_hand(knots, ann, "cancel")
     hub.open("POST", "/_local/clock/advance", {"by": "P9D"})  # Offers lapse, come again, and lapse for good.
-    lay_hand(knots, dan, "reject", reason="Only for\nnurses.")
     approved = event("By approval", "2026-06-17", approval=True)
-    eve, fay = book(approved, "Eve Elder"), book(approved, "Fay Fir")
+    eve = book(approved, "Eve Elder")
     lay_hand(approved, eve, "admit")
     lay_hand(approved, eve, "substitute", name="Gus Gum", email="gus@kinds.example", role="gp")
+    line = event("The line", "2026-06-19", capacity=1, waiting_list={"offer_hours": None})
+    ivy = book(line, "Ivy Iris")
+    book(line, "Jon Jasmine"), book(line, "Kit Kale")
+    lay_hand(line, ivy, "cancel")
     held = event("Held", "2026-06-18", cpd_minutes=180)
     hal = book(held, "Hal Holly")
     hub.open("POST", "/_local/clock/advance", {"by": "P45D"})
     hub.open("POST", f"{held}/attendance", {"records": [{"reference": hal, "minutes": 180}]}, organiser=True)
     hub.open("POST", "/_local/clock/advance", {"by": "P20D"})
-    return {bob, cat, fay}
 
 
 class Words(html.parser.HTMLParser):
     """What a page says, word by word."""
 
+    INLINE = {"s", "strong"}
+
     def __init__(self, page):
         super().__init__()
-        self.words, self.links, self.is_shown = [], [], False
+        self.text, self.links, self.is_shown = "", [], False
         self.feed(page)
+
+    @property
+    def words(self):
+        return self.text.split()
 
     def handle_starttag(self, tag, attributes):
         self.is_shown |= tag == "body"
         self.links += [value for name, value in attributes if tag == "a" and name == "href"]
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag):
+        self.text += "" if tag in self.INLINE else " "
 
     def handle_data(self, data):
-        if self.is_shown:
-            self.words += data.split()
+        self.text += data if self.is_shown else ""
 
 
 def check_alike(text, page):
