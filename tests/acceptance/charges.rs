@@ -1,9 +1,12 @@
 //! What unused places cost, under the policy that the hub has set: by organisation, without names, and never where
 //! confidences are kept.
 
+use std::io::Read as _;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::console::Desk;
 use crate::hub::{Reply, TestHub, form, send};
 
 /// A hub that charges by length, and an event of three hours on 8 December.
@@ -73,19 +76,141 @@ async fn a_quarter_lists_what_each_organisation_owes() {
     assert_eq!(of_bob.expect("Bob's")["cause"], "late_cancellation");
     assert!(!found.body.to_string().contains("Bob"), "no names");
     let waive = format!("/api/v1/events/{event}/registrations/{cat}/waive");
-    assert_eq!(hub.as_admin(Method::POST, &waive, &json!({"reason": "holiday"})).await.status, 422);
+    for reason in ["holiday", "other"] {
+        let no = hub.as_admin(Method::POST, &waive, &json!({"reason": reason})).await;
+        assert_eq!(
+            (no.status, no.body["errors"][0]["detail"].as_str()),
+            (422, Some("Select sickness or bereavement")),
+            "{reason}"
+        );
+    }
     assert_eq!(hub.as_admin(Method::POST, &waive, &json!({"reason": "sickness"})).await.status, 200);
     let waived = charges(&hub, &hub.admin, "2026-27-Q3.json").await;
     assert_eq!(waived.body["by_organisation"][1], group("X99002", 0, 1, 1, 0));
     let table = charges(&hub, &hub.admin, "2026-27-Q3.csv").await.body;
     let table = table.as_str().expect("text");
-    let line = format!(",X99002,{event},Suturing,2026-12-08 09:30,{cat},absence,60,sickness\r\n");
+    let line = format!(",X99002,{event},Suturing,2026-12-08 09:30,{cat},absence,60,sickness,organisation,\r\n");
     assert!(table.contains(&line), "{table}");
     assert_eq!(charges(&hub, &hub.admin, "2026-27-Q2.json").await.body["charges"], json!([]));
     for name in ["2026-27.json", "2026-27-Q5.json", "2026-27-Q3.pdf", "2026-27-Q3"] {
         assert_eq!(charges(&hub, &hub.admin, name).await.status, 404, "{name}");
     }
     hub.stop_and_audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_workbook_says_the_same_and_nothing_typed_is_a_formula() {
+    let (hub, _) = start().await;
+    let sessions = json!([{"starts": "2026-12-08T09:30:00Z", "ends": "2026-12-08T12:30:00Z"}]);
+    let title = "=HYPERLINK(\"https://evil.example\")";
+    let event = hub.event(json!({"sessions": sessions, "programme": "clinical-updates", "title": title})).await;
+    play(&hub, &event).await;
+    let reply = hub.request(Method::GET, "/api/v1/charges/2026-27-Q3.xlsx").bearer_auth(&hub.admin).send().await;
+    let reply = reply.expect("an answer");
+    assert_eq!(reply.headers()["content-disposition"], "attachment; filename=\"charges-2026-27-Q3.xlsx\"");
+    let book = reply.bytes().await.expect("a workbook");
+    let sheets = sheets(&book);
+    assert!(sheets.contains("By organisation") && sheets.contains("X99002"), "{sheets}");
+    assert!(sheets.contains("=HYPERLINK(&quot;https://evil.example&quot;)") || sheets.contains("=HYPERLINK(\"https"));
+    assert!(!sheets.contains("<f>"), "no formula");
+    let table = charges(&hub, &hub.admin, "2026-27-Q3.csv").await.body;
+    assert!(table.as_str().expect("text").contains("'=HYPERLINK"), "{table}");
+}
+
+/// Every part of a workbook, one after the other.
+fn sheets(book: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).expect("an archive");
+    let mut all = String::new();
+    for index in 0..archive.len() {
+        archive.by_index(index).expect("a part").read_to_string(&mut all).expect("text");
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organiser_waives_a_charge_in_the_console() {
+    let (hub, event) = start().await;
+    let [bob, cat] = play(&hub, &event).await;
+    let admin = Desk::of(&hub, "admin").await;
+    let first = admin.get("/organise/charges").await;
+    assert_eq!(first.to, "/organise/charges/2026-27-Q3");
+    let page = admin.get("/organise/charges/2026-27-Q3").await.html;
+    for said in ["£180", &bob, &cat, "Cancelled late", "Did not come", ": illness", ": a bereavement"] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(!page.contains("Bob") && !page.contains("else that could not"), "no names, and no reason but the policy's");
+    let path = format!("/organise/charges/2026-27-Q3/{event}/{cat}");
+    let waived = admin.post(&path, &[("reason", "bereavement")]).await;
+    assert_eq!(waived.to, "/organise/charges/2026-27-Q3");
+    let page = admin.get("/organise/charges/2026-27-Q3").await.html;
+    assert!(page.contains("£120") && page.contains("A bereavement"), "{page}");
+    assert_eq!(admin.post(&path, &[("reason", "other")]).await.status, 422);
+    let reader = Desk::of(&hub, "reader").await;
+    let page = reader.get("/organise/charges/2026-27-Q3").await.html;
+    assert!(page.contains("£120") && !page.contains(": illness"), "whoever may not waive has no buttons");
+    assert_eq!(reader.post(&path, &[("reason", "sickness")]).await.status, 403);
+    hub.stop_and_audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_read_what_follows_before_and_after_they_cancel() {
+    let (hub, event) = start().await;
+    let form_page = hub.get(&format!("/events/{event}/register")).await;
+    let said = "A place that is given up later, or not used, costs your organisation £60.";
+    assert!(form_page.body.as_str().is_some_and(|page| page.contains(said)), "{form_page:?}");
+    book(&hub, &event, "Ann Ash", "X99001").await;
+    let token = hub.link("Ann Ash").await;
+    let page = |hub: &TestHub| {
+        let request = hub.request(Method::GET, &format!("/bookings/{token}"));
+        async move { send(request).await.body.as_str().expect("a page").to_owned() }
+    };
+    hub.set_clock("2026-12-03T18:00:00Z").await;
+    assert!(page(&hub).await.contains("Your place goes to the next person at once."));
+    hub.set_clock("2026-12-04T10:00:00Z").await;
+    let late = page(&hub).await;
+    for said in [
+        "less than 2 clear working days before the event",
+        "Your organisation is charged £60 for the place",
+        "If it is because of illness or a bereavement, tell us",
+    ] {
+        assert!(late.contains(said), "{said} in {late}");
+    }
+    hub.act(&token, "cancel").await;
+    let inbox = hub.inbox("ann.ash@practice.example").await;
+    let mail = inbox.last().and_then(|mail| mail["text"].as_str()).expect("a mail");
+    assert!(mail.contains("counts as a late cancellation") && mail.contains("charged £60"), "{mail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_may_leave_late_changes_to_the_organisers() {
+    let (hub, event) = start().await;
+    let policy = json!({"policy": {"self_cancel_until_days": 14, "charge_window_days": 42,
+        "substitution": "by_consultation", "self_only": true, "manager_approves": true}});
+    assert_eq!(hub.as_admin(Method::PATCH, "/api/v1/hub", &policy).await.status, 200);
+    let reference = book(&hub, &event, "Ann Ash", "X99001").await;
+    let token = hub.link("Ann Ash").await;
+    let hand_over = hub.request(Method::POST, &format!("/bookings/{token}/substitute"));
+    let fay = [("name", "Fay Fir"), ("email", "fay.fir@practice.example"), ("role", "gp")];
+    assert_eq!(send(hand_over.form(&fay)).await.status, 409);
+    hub.set_clock("2026-11-25T10:00:00Z").await;
+    let page = send(hub.request(Method::GET, &format!("/bookings/{token}"))).await.body;
+    let page = page.as_str().expect("a page");
+    assert!(page.contains("the organisers cancel for you") && !page.contains("Cancel my booking"), "{page}");
+    let no = hub.act(&token, "cancel").await;
+    assert_eq!((no.status, no.text("code")), (409, "ask-organisers"));
+    let path = format!("/api/v1/events/{event}/registrations/{reference}/cancel");
+    assert_eq!(hub.as_admin(Method::POST, &path, &json!({})).await.text("status"), "cancelled");
+    assert_eq!(hub.act(&token, "cancel").await.status, 200, "repeating it is harmless");
+    let group = json!({"organisation": "Example School", "places": 2, "name_by": "2026-12-01T12:00:00Z",
+        "contact": {"name": "Head Teacher", "email": "head@school.example"}});
+    let no = hub.as_admin(Method::POST, &format!("/api/v1/events/{event}/groups"), &group).await;
+    assert_eq!((no.status, no.text("code")), (409, "self-only"));
+    let sessions = json!([{"starts": "2027-01-08T09:30:00Z", "ends": "2027-01-08T12:30:00Z"}]);
+    let mut draft = json!({"title": "Knots", "programme": "clinical-updates", "sessions": sessions});
+    let made = hub.as_admin(Method::POST, "/api/v1/events", &draft).await;
+    assert_eq!(made.body["approval"], true, "bookings wait for the practice manager's yes");
+    draft["approval"] = json!(false);
+    assert_eq!(hub.as_admin(Method::POST, "/api/v1/events", &draft).await.body["approval"], false);
 }
 
 #[tokio::test(flavor = "multi_thread")]

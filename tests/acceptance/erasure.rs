@@ -159,3 +159,104 @@ async fn whoever_is_erased_before_certificates_are_issued_gets_none() {
     let list = hub.as_admin(Method::GET, &format!("/api/v1/events/{event}/certificates"), &Value::Null).await;
     assert_eq!((list.status, &list.body["certificates"]), (200, &json!([])));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_corner_keeps_whoever_is_erased() {
+    let hub = TestHub::start().await;
+    let of =
+        |day: &str| json!([{"starts": format!("2026-11-{day}T09:30:00Z"), "ends": format!("2026-11-{day}T10:30:00Z")}]);
+    let policy =
+        json!({"policy": {"charge": [{"gbp": 60}], "waivers": ["sickness"], "notice": {"n": 1, "unit": "week"}}});
+    hub.as_admin(Method::PATCH, "/api/v1/hub", &policy).await;
+    let held = hub.event(json!({"sessions": of("03"), "joining_url": "https://teams.example/x"})).await;
+    let other = hub.event(json!({"sessions": of("04"), "capacity": 30})).await;
+    let ahead = hub.event(json!({"title": "Knots"})).await;
+    // Zelda shares a mailbox with Bob, who stays.
+    let desk = |name: &str| json!({"name": name, "email": "zelda.desk@practice.example", "role": "gp"});
+    for name in ["Zelda Quince", "Bob Birch"] {
+        hub.register(&held, &desk(name)).await;
+    }
+    let booked = hub.register(&ahead, &desk("Zelda Quince")).await;
+    let token = hub.link_at("zelda.desk@practice.example", "Zelda").await;
+    let group = json!({"organisation": "Example School", "places": 2, "name_by": "2026-11-03T12:00:00Z",
+        "contact": {"name": "Zelda Quince", "email": "zelda.desk@practice.example"}});
+    let seated = hub.as_admin(Method::POST, &format!("/api/v1/events/{other}/groups"), &group).await;
+    assert_eq!(seated.status, 201, "{seated:?}");
+    hub.settle().await;
+    hub.set_clock("2026-11-03T09:31:00Z").await;
+    let form =
+        |path: String, fields: Vec<(&'static str, &'static str)>| send(hub.request(Method::POST, &path).form(&fields));
+    assert_eq!(form(format!("/bookings/{token}/join"), vec![("x", "")]).await.status, 303);
+    let reference = reference(&hub, &held, "Zelda Quince").await;
+    hub.set_clock("2026-11-04T09:31:00Z").await;
+    let records = json!({"records": [{"reference": reference, "minutes": 0}]});
+    hub.as_admin(Method::POST, &format!("/api/v1/events/{held}/attendance"), &records).await;
+    assert_eq!(form(format!("/bookings/{token}/absence"), vec![("reason", "sickness")]).await.status, 303);
+    let waive = format!("/api/v1/events/{held}/registrations/{reference}/waive");
+    assert_eq!(hub.as_admin(Method::POST, &waive, &json!({"reason": "sickness"})).await.status, 200);
+    // A stranger at another event's poster, a guest in its meeting's report, an address that nobody has confirmed.
+    let list = crate::console::Desk::of(&hub, "admin").await.get(&format!("/organise/events/{other}/attendance")).await;
+    let to = if list.to.is_empty() {
+        list.html
+    } else {
+        crate::console::Desk::of(&hub, "admin").await.get(&list.to).await.html
+    };
+    let poster = to.split("/attend/").nth(1).and_then(|rest| rest.split('"').next()).expect("a poster").to_owned();
+    let said = vec![("name", "Zelda Quince"), ("email", "zelda.desk@practice.example")];
+    assert_eq!(form(format!("/attend/{poster}"), said).await.status, 200);
+    let head = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest\n";
+    let line = "ZELDA  QUINCE,,11/04/2026 09:33:00 AM,11/04/2026 10:20:00 AM,47,Yes\n";
+    let import = hub.request(Method::POST, &format!("/api/v1/events/{other}/attendance/import"));
+    assert_eq!(send(import.bearer_auth(&hub.admin).body(format!("{head}{line}"))).await.status, 200);
+    let wish = vec![("email", "zelda@third.example")];
+    hub.faults(json!({"mail": "down"})).await;
+    assert_eq!(form(format!("/bookings/{token}/address"), wish).await.status, 200);
+    hub.patch(&ahead, json!({"venue": "Mile End", "format": "in-person"})).await;
+    hub.settle().await;
+    assert!(everything_stored(&hub).await.contains("quince"), "the search finds what is there");
+    let report = hub.as_admin(Method::GET, "/api/v1/reports/2026-11.json", &Value::Null).await;
+    let charges = async || hub.as_admin(Method::GET, "/api/v1/charges/2026-27-Q3.json", &Value::Null).await;
+    let (owed, waived) =
+        (charges().await.body["total_gbp"].clone(), charges().await.body["by_organisation"][0]["waived"].clone());
+    let one = json!({"email": "zelda.desk@practice.example", "name": "Zelda Quince"});
+    let one = hub.as_admin(Method::POST, "/api/v1/people/find", &one).await;
+    let id = one.body["people"][0]["person"].as_str().expect("a person").to_owned();
+    let erased =
+        hub.as_admin(Method::POST, &format!("/api/v1/people/{id}/erase"), &json!({"reason": "she wrote"})).await;
+    assert_eq!((erased.status, &erased.body["registrations"]), (200, &json!(2)), "{erased:?}");
+    let stored = everything_stored(&hub).await;
+    for trace in ["zelda q", "quince", "third.example", "sickness"] {
+        let policy_only = trace == "sickness" && stored.matches(trace).count() == 1;
+        assert!(policy_only || !stored.contains(trace), "{trace}");
+    }
+    let before = hub.inbox("zelda.desk@practice.example").await.len();
+    hub.no_faults().await;
+    hub.advance("PT3H").await;
+    let after = hub.inbox("zelda.desk@practice.example").await.split_off(before);
+    assert!(after.iter().all(|mail| !mail.to_string().contains("Zelda")), "nothing that waited goes to her: {after:?}");
+    for path in [
+        format!("/api/v1/events/{held}/registrations"),
+        format!("/api/v1/events/{ahead}/registrations"),
+        format!("/api/v1/events/{other}/attendance/pending"),
+        "/api/v1/audit?date=2026-11-04".to_owned(),
+        "/api/v1/charges/2026-27-Q3.json".to_owned(),
+        format!("/api/v1/events/{ahead}/registrations/{}/history", booked.text("reference")),
+    ] {
+        let answer = hub.as_admin(Method::GET, &path, &Value::Null).await.body.to_string().to_lowercase();
+        assert!(!answer.contains("quince") && !answer.contains("zelda"), "{path}: {answer}");
+    }
+    let again = hub.as_admin(Method::GET, "/api/v1/reports/2026-11.json", &Value::Null).await;
+    assert_eq!(again.body["totals"], report.body["totals"], "past figures stand");
+    assert_eq!(
+        (&charges().await.body["total_gbp"], &charges().await.body["by_organisation"][0]["waived"]),
+        (&owed, &waived),
+        "what was waived stays waived"
+    );
+    let bob = json!({"email": "zelda.desk@practice.example"});
+    let left = hub.as_admin(Method::POST, "/api/v1/people/find", &bob).await;
+    assert_eq!(
+        (left.body["people"].as_array().map(Vec::len), &left.body["people"][0]["name"]),
+        (Some(1), &json!("Bob Birch"))
+    );
+    hub.stop_and_audit().await;
+}

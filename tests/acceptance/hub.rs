@@ -165,6 +165,14 @@ impl TestHub {
         link_in(last)
     }
 
+    /// The token of the manage link in the last mail that greets somebody at an address that others read too.
+    pub async fn link_at(&self, email: &str, name: &str) -> String {
+        let inbox = self.inbox(email).await;
+        let greets =
+            |mail: &&Value| mail["text"].as_str().is_some_and(|text| text.starts_with(&format!("Dear {name}")));
+        link_in(inbox.iter().rev().find(greets).unwrap_or_else(|| panic!("no mail")))
+    }
+
     pub async fn act(&self, token: &str, verb: &str) -> Reply {
         self.post(&format!("/api/v1/bookings/{token}/{verb}"), &json!({})).await
     }

@@ -284,7 +284,7 @@ async fn who_came_and_who_did_not_can_be_written_to_and_only_who_may_have_come_i
     hub.set_clock("2026-12-02T10:00:00Z").await;
     let told = async |name| hub.subjects(name).await.split_off(3);
     assert_eq!(told("Ann Ash").await, ["To attended", "To confirmed", "Your certificate", "Thank you"]);
-    assert_eq!(told("Bob Birch").await, ["To absent", "To confirmed"]);
+    assert_eq!(told("Bob Birch").await, ["To absent", "To confirmed", "We missed you"]);
     assert_eq!(told("Cat Cedar").await, ["To confirmed", "Thank you"]);
     // Whoever came without a booking is thanked too, and says what they thought of it.
     let walk_in = hub.subjects("Wim Walnut").await;

@@ -1,5 +1,6 @@
 //! The hub through its front door: a request or a trigger, settle, then the reply and the inbox. Nothing is mocked.
 
+mod absence;
 mod access_needs;
 mod attendance;
 mod attendance_import;
@@ -30,6 +31,7 @@ mod line;
 mod lists;
 mod mail;
 mod materials;
+mod merging;
 mod organisers;
 mod organisers_mail;
 mod pages;

@@ -61,7 +61,10 @@ impl Line {
         };
         let path = self.route.replace("{id}", event).replace("{reference}", reference);
         let path = path.replace("{session}", "1").replace("{entry}", "none").replace("{person}", "AAAAAAAAAAAAAAAA");
-        let path = path.replace("{programme}", "open-doors").replace("{list}", "organisations");
+        let path = path
+            .replace("{quarter}", "2026-27-Q3")
+            .replace("{programme}", "open-doors")
+            .replace("{list}", "organisations");
         parts.iter().filter(|(part, _)| !part.is_empty()).fold(path, |path, (part, with)| path.replace(part, with))
     }
 

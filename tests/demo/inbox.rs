@@ -54,8 +54,8 @@ impl Known {
             (Place | Line | Approval | Offer, "Event cancelled")
             | (Line | Approval | Offer, "Waiting list ended")
             | (Place, "Thank you") => Over,
-            // A certificate comes when attendance is in, before or after the thanks.
-            (Place | Over, "Your certificate" | "Your new certificate") => self,
+            // A certificate comes when attendance is in, before or after the thanks; so does the question why.
+            (Place | Over, "Your certificate" | "Your new certificate" | "We missed you") => self,
             _ => return None,
         })
     }

@@ -20,7 +20,7 @@ use store::{EventRecord, Unidentified};
 use web::forms::FormData;
 use web::{Problem, body, page};
 
-use crate::matching::{self, Candidate, Known, Match};
+use crate::matching::{self, Candidate, Known, Match, PRESSED};
 use crate::roll::Roll;
 
 /// The longest file, in bytes.
@@ -105,7 +105,21 @@ impl<'a> Found<'a> {
                 Match::Nobody(why) => found.nobody.push((number, joiner, why)),
             }
         }
+        found.leave_out_who_is_there();
         found
+    }
+
+    /// Whoever pressed *Join* and is in the file under their own name is no nameless guest besides.
+    fn leave_out_who_is_there(&mut self) {
+        for (number, joiner, mut candidates, why) in std::mem::take(&mut self.unsure) {
+            candidates.retain(|candidate| why != PRESSED || !self.sure.contains_key(&candidate.person));
+            if candidates.is_empty() {
+                self.nobody.push((number, joiner, "nobody of this name has booked"));
+            } else {
+                self.unsure.push((number, joiner, candidates, why));
+            }
+        }
+        self.nobody.sort_by_key(|(number, ..)| *number);
     }
 
     /// Minutes in the sessions that the file is of.

@@ -3,6 +3,7 @@
 
 use domain::person::are_near;
 use domain::{EmailAddress, PersonId, PersonName, text};
+use jiff::{SignedDuration, Timestamp};
 use meeting::Joiner;
 
 /// The same name, letter for letter but for case, accents and the order of its words.
@@ -14,6 +15,17 @@ const SHARED_ADDRESS: u8 = 60;
 /// One word of the name.
 const PART_OF_NAME: u8 = 40;
 
+/// Nothing but that they pressed *Join* just then.
+const PRESSED_ONLY: u8 = 30;
+/// Why nothing but that is known.
+pub const PRESSED: &str = "pressed Join when this guest came in";
+/// Why it is settled who of several it is.
+const PRESSED_TOO: &str = "could be several, and only this one pressed Join just then";
+/// How long people are in the lobby, and find their headset.
+const LOBBY: SignedDuration = SignedDuration::from_mins(15);
+/// How much a meeting's clock may be behind the hub's.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(1);
+
 /// Somebody whom the event knows.
 pub struct Known {
     /// Who.
@@ -24,6 +36,8 @@ pub struct Known {
     pub email: Option<EmailAddress>,
     /// Whether they have a place, or came without one.
     pub is_expected: bool,
+    /// When they pressed *Join* on their booking.
+    pub pressed: Option<Timestamp>,
 }
 
 /// Who it may be.
@@ -46,8 +60,38 @@ pub enum Match {
     Nobody(&'static str),
 }
 
-/// Looks for somebody among those whom the event knows.
+/// Looks for somebody among those whom the event knows. That they pressed *Join* when somebody came in says which of
+/// several it is; of itself it says only who it may be.
 pub fn find(joiner: &Joiner, known: &[Known]) -> Match {
+    let pressed = |person: PersonId| known.iter().any(|one| one.person == person && has_pressed(one, joiner));
+    match find_as_shown(joiner, known) {
+        Match::Unsure(candidates, why) => {
+            let mut came = candidates.iter().filter(|candidate| pressed(candidate.person));
+            match (came.next(), came.next()) {
+                (Some(only), None) => Match::Sure(only.person, PRESSED_TOO),
+                _ => Match::Unsure(candidates, why),
+            }
+        }
+        Match::Nobody(why) => {
+            let may_be = known.iter().filter(|one| one.is_expected && has_pressed(one, joiner));
+            let may_be: Vec<Candidate> =
+                may_be.map(|one| Candidate { person: one.person, score: PRESSED_ONLY }).collect();
+            if may_be.is_empty() { Match::Nobody(why) } else { Match::Unsure(may_be, PRESSED) }
+        }
+        sure @ Match::Sure(..) => sure,
+    }
+}
+
+/// Whether somebody pressed *Join* shortly before this one came in.
+fn has_pressed(known: &Known, joiner: &Joiner) -> bool {
+    let came_in = joiner.spans.iter().map(|span| span.joined);
+    known.pressed.is_some_and(|pressed| {
+        let waited = |joined: Timestamp| joined.duration_since(pressed);
+        came_in.into_iter().any(|joined| (-CLOCKS_DIFFER..=LOBBY).contains(&waited(joined)))
+    })
+}
+
+fn find_as_shown(joiner: &Joiner, known: &[Known]) -> Match {
     let by_address = joiner.email.as_ref().map(|email| find_by_address(email, &joiner.name, known));
     match by_address {
         Some(found @ (Match::Sure(..) | Match::Unsure(..))) => found,
@@ -131,12 +175,14 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use domain::MailboxId;
+    use meeting::Span;
 
     use super::*;
 
     fn known(number: u8, name: &str, email: &str, is_expected: bool) -> Known {
         let person = PersonId::new(MailboxId::new([number; 9]), [number; 3]);
-        Known { person, name: PersonName::parse(name).unwrap(), email: EmailAddress::parse(email).ok(), is_expected }
+        let (name, email) = (PersonName::parse(name).unwrap(), EmailAddress::parse(email).ok());
+        Known { person, name, email, is_expected, pressed: None }
     }
 
     fn people() -> Vec<Known> {
@@ -151,16 +197,42 @@ mod tests {
     }
 
     fn found(name: &str, email: &str) -> String {
+        found_among(name, email, &people())
+    }
+
+    /// Somebody who comes in at 09:31.
+    fn found_among(name: &str, email: &str, known: &[Known]) -> String {
         let email = EmailAddress::parse(email).ok();
-        let joiner = Joiner { name: name.to_owned(), email, spans: Vec::new(), seconds_max: None };
+        let span = Span { joined: at("09:31"), left: at("12:30") };
+        let joiner = Joiner { name: name.to_owned(), email, spans: vec![span], seconds_max: None };
         let number = |person: PersonId| person.as_bytes()[0];
-        match find(&joiner, &people()) {
+        match find(&joiner, known) {
             Match::Sure(person, _) => format!("{}", number(person)),
             Match::Unsure(candidates, _) => {
                 candidates.iter().map(|c| format!("{}:{}", number(c.person), c.score)).collect::<Vec<_>>().join(" ")
             }
             Match::Nobody(why) => why.to_owned(),
         }
+    }
+
+    fn at(time: &str) -> Timestamp {
+        format!("2026-12-01T{time}:00Z").parse().unwrap()
+    }
+
+    #[test]
+    fn whoever_pressed_join_just_then_is_who_of_several_it_is_and_else_only_who_it_may_be() {
+        let with = |number: u8, pressed: &str| {
+            let mut people = people();
+            let meant = people.iter_mut().find(|one| one.person.as_bytes()[0] == number).unwrap();
+            meant.pressed = Some(at(pressed));
+            people
+        };
+        assert_eq!(found_among("iPhone (Jo)", "", &with(4, "09:29")), "4");
+        assert_eq!(found_among("Reception", "desk@practice.example", &with(3, "09:31")), "3");
+        assert_eq!(found_among("iPhone", "", &with(1, "09:20")), "1:30");
+        assert_eq!(found_among("iPhone", "", &with(1, "09:10")), "nobody of this name has booked");
+        assert_eq!(found_among("iPhone", "", &with(1, "09:33")), "nobody of this name has booked");
+        assert_eq!(found_among("Anne Ash", "", &with(4, "09:29")), "1:75", "another's press says nothing of Ann");
     }
 
     #[test]

@@ -15,17 +15,15 @@ use domain::{
     RegistrationForm,
 };
 use jiff::SignedDuration;
-use store::{BookingKey, EventRecord, Timer};
+use store::{ABSENCES_TOLD, BookingKey, CERTIFICATES, EventRecord, Timer};
 use web::sign_in::Organiser;
 
 use crate::matching::Known;
 use crate::records::{Minutes, OfBooking, WalkIn};
 
-/// How long certificates wait after attendance was stored, so that a wrong tick can be put right.
-const CERTIFICATES_AFTER: SignedDuration = SignedDuration::from_mins(15);
-
-/// The timer that certificates go by.
-const CERTIFICATES: &str = "certificates";
+/// How long certificates, and mail to those who did not come, wait after attendance was stored, so that a wrong tick can
+/// be put right.
+const CORRECTED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// An event's people and what is recorded of them.
 pub struct Roll<'a> {
@@ -68,8 +66,10 @@ impl<'a> Roll<'a> {
         let registrations = app.store.registrations(self.record.id, self.references.values().copied()).await?;
         let names = registrations.iter().map(|(person, found)| (*person, found.form.name.clone())).collect();
         self.names.get_or_init(|| names);
+        let joins = app.store.joins(self.record.id).await?;
         let known = registrations.into_values().map(|Registration { person, form, .. }| Known {
             person,
+            pressed: joins.get(&person).copied(),
             name: form.name,
             email: form.email,
             is_expected: matches!(self.ledger.place(person), Some(Place::Confirmed) | None),
@@ -162,8 +162,11 @@ impl<'a> Roll<'a> {
         let news = self.attendance.news(marks.iter().copied());
         app.store.record_attendance(self.record.id, &news).await?;
         if !news.is_empty() {
-            let at = app.clock.now() + CERTIFICATES_AFTER;
+            let at = app.clock.now() + CORRECTED_WITHIN;
             app.store.set_timer(&Timer { event: self.record.id, kind: CERTIFICATES.to_owned(), at }).await?;
+            // Whoever missed one session may come to the next.
+            let at = at.max(self.record.event.ends() + CORRECTED_WITHIN);
+            app.store.set_timer(&Timer { event: self.record.id, kind: ABSENCES_TOLD.to_owned(), at }).await?;
         }
         Ok(news)
     }

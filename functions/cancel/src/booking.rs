@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::{App, HeldBooking, Rejection};
 use axum::extract::State;
 use axum::response::Response;
-use domain::Command;
+use domain::{Command, Place, Refusal};
 use web::body::Nothing;
 use web::forms::FormData;
 use web::page;
@@ -15,7 +15,7 @@ use crate::{booking_page, materials};
 /// The booking's page. Reading it changes nothing.
 pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Response, Rejection> {
     let materials = materials::of(&app, &held).await?;
-    Ok(booking_page::page(&app, &app.hub().await?, &held, &materials, app.clock.now()))
+    booking_page::page(&app, &held, &materials).await
 }
 
 /// The booking, for programs.
@@ -41,7 +41,14 @@ pub async fn back(State(app): State<Arc<App>>, held: HeldBooking) -> Response {
 }
 
 async fn give_up(app: &App, held: HeldBooking) -> Result<HeldBooking, Rejection> {
-    let late = held.record.event.is_late(app.clock.now());
+    let (policy, now) = (app.hub().await?.policy, app.clock.now());
+    let has_place = held.ledger.place(held.link.person) == Some(Place::Confirmed);
+    let is_ahead = now < held.record.event.starts();
+    if has_place && is_ahead && policy.self_cancel_until().is_some_and(|n| n.is_short(held.record.event.starts(), now))
+    {
+        return Err(Refusal::AskOrganisers.into());
+    }
+    let late = policy.is_late(&held.record.event, now);
     let command = Command::Cancel { person: held.link.person, organisation: held.organisation(), late };
     app.change_booking(held, command).await
 }

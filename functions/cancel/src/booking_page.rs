@@ -1,12 +1,14 @@
 //! The page of one's own booking, in every state that it can be in.
 
-use app::{App, HeldBooking};
+use app::{App, HeldBooking, Rejection};
 use askama::Template;
 use axum::response::Response;
+use domain::EventStatus;
 use domain::access::{Answered, Step};
+use domain::consequence::Booked;
 use domain::event::{Format, Session};
 use domain::material::Material;
-use domain::{EventStatus, Hub};
+use domain::policy::{Policy, Substitution};
 use jiff::{SignedDuration, Timestamp};
 use web::components::{
     Button, ButtonKind, ButtonLink, Content, InsetText, Link, Row, SummaryList, Tag, TagColour, WarningCallout,
@@ -21,7 +23,7 @@ const JOINING_OPENS: SignedDuration = SignedDuration::from_hours(1);
 
 /// Where the booking stands, in the page's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum State {
+pub enum State {
     /// A place.
     Confirmed,
     /// Was there, for a time at least.
@@ -45,7 +47,8 @@ enum State {
 }
 
 impl State {
-    fn of(held: &HeldBooking) -> Self {
+    /// Where a booking stands.
+    pub fn of(held: &HeldBooking) -> Self {
         if held.record.status == EventStatus::Cancelled {
             return Self::EventCancelled;
         }
@@ -109,7 +112,7 @@ impl State {
 }
 
 /// What one can do to join online.
-enum Joining {
+pub enum Joining {
     /// There is no link.
     None,
     /// It is shown later.
@@ -119,7 +122,8 @@ enum Joining {
 }
 
 impl Joining {
-    fn of(held: &HeldBooking, state: &State, now: Timestamp) -> Self {
+    /// What one can do to join at `now`.
+    pub fn of(held: &HeldBooking, state: &State, now: Timestamp) -> Self {
         let event = &held.record.event;
         let Some(link) = event.joining_url.clone().filter(|_| *state == State::Confirmed) else { return Self::None };
         if event.format == Format::InPerson || event.ends() <= now {
@@ -145,9 +149,14 @@ struct BookingPage<'a> {
     state: State,
     joining: Joining,
     is_over: bool,
-    is_late: bool,
     can_book: bool,
     materials: Vec<Link<'static>>,
+    /// What follows from cancelling now, in words; nothing but that the place goes on, where it is empty.
+    follows: Vec<String>,
+    /// Whether one cancels by oneself.
+    by_self: bool,
+    /// Whether one hands over by oneself.
+    hands_over: bool,
 }
 
 impl BookingPage<'_> {
@@ -199,17 +208,12 @@ impl BookingPage<'_> {
         WarningCallout { heading: "Please answer", level: 2, content: Content::html(html) }
     }
 
-    fn late(&self) -> Option<InsetText<'static>> {
-        let days = self.held.record.event.notice_days.filter(|_| self.is_late && self.state == State::Confirmed)?;
-        let words = format!(
-            "It is less than {} before the event. You can still cancel; it is recorded as late.",
-            counted(days)
-        );
-        Some(InsetText { content: words.into() })
-    }
-
-    fn join(link: &str) -> ButtonLink<'_> {
-        ButtonLink { words: "Join now", href: link, kind: ButtonKind::Primary }
+    fn follows(&self) -> Option<InsetText<'static>> {
+        if self.follows.is_empty() {
+            return None;
+        }
+        let lines = Paragraphs { lines: &self.follows };
+        Some(InsetText { content: Content::of(&lines) })
     }
 
     fn book_again(&self) -> ButtonLink<'_> {
@@ -240,15 +244,30 @@ struct EventLink<'a> {
     title: &'a str,
 }
 
-fn counted(days: u16) -> String {
-    if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
+/// Paragraphs.
+#[derive(Template)]
+#[template(source = "{% for line in lines %}<p>{{ line }}</p>{% endfor %}", ext = "html")]
+struct Paragraphs<'a> {
+    lines: &'a [String],
+}
+
+/// What follows from cancelling now: nothing that costs anything where there is no place to give up.
+fn follows(policy: &Policy, held: &HeldBooking, (state, confidential, now): (&State, bool, Timestamp)) -> Vec<String> {
+    if *state != State::Confirmed {
+        return Vec::new();
+    }
+    let has_organisation = held.registration.form.organisation.is_some();
+    policy.words_on_giving_up(Booked { event: &held.record.event, confidential, has_organisation }, now)
 }
 
 /// The booking as its page shows it.
-pub fn page(app: &App, hub: &Hub, held: &HeldBooking, materials: &[Material], now: Timestamp) -> Response {
+pub async fn page(app: &App, held: &HeldBooking, materials: &[Material]) -> Result<Response, Rejection> {
+    let (hub, now) = (app.hub().await?, app.clock.now());
     let event = &held.record.event;
+    let confidential = app.programmes().await?.is_confidential(event.programme);
     let state = State::of(held);
     let token = app.identity.token(&held.link);
+    let leaves_early = !hub.policy.self_cancel_until().is_some_and(|notice| notice.is_short(event.starts(), now));
     let content = BookingPage {
         held,
         token: &token,
@@ -259,10 +278,12 @@ pub fn page(app: &App, hub: &Hub, held: &HeldBooking, materials: &[Material], no
         sessions: event.sessions.iter().map(dates::session).collect(),
         joining: Joining::of(held, &state, now),
         is_over: now >= event.starts(),
-        is_late: event.is_late(now),
         can_book: now < event.closes() && held.record.status == EventStatus::Published,
         materials: materials.iter().map(|material| materials::link(&token, material)).collect(),
+        follows: follows(&hub.policy, held, (&state, confidential, now)),
+        by_self: leaves_early || state != State::Confirmed,
+        hands_over: hub.policy.substitution != Substitution::ByConsultation,
         state,
     };
-    Page::new(&content.state.heading(), hub).show(&content)
+    Ok(Page::new(&content.state.heading(), &hub).show(&content))
 }

@@ -1,11 +1,14 @@
 //! My booking: see it, correct it, give it up, hand it over, and have the link mailed again; and a group's places, to be
 //! named.
 
+mod absence;
+mod address;
 mod booking;
 mod booking_page;
 mod calendar;
 mod details;
 mod group;
+mod join;
 mod materials;
 mod resend;
 mod substitute;
@@ -24,7 +27,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/bookings/{token}", get(booking::show))
         .route("/bookings/{token}/calendar.ics", get(calendar::show))
         .route("/bookings/{token}/cancel", get(booking::back).post(booking::cancel_form))
+        .route("/bookings/{token}/absence", get(absence::show).post(absence::say))
+        .route("/bookings/{token}/address", get(address::show).post(address::ask))
+        .route("/bookings/{token}/address/{proof}", get(address::look).post(address::confirm))
         .route("/bookings/{token}/details", get(details::show).post(details::submit))
+        .route("/bookings/{token}/join", get(join::show).post(join::press))
         .route("/bookings/{token}/materials/{material}", get(materials::file))
         .route("/bookings/{token}/substitute", get(substitute::show).post(substitute::submit))
         .route("/bookings/{token}/unsubscribe", get(unsubscribe::show).post(unsubscribe::submit))

@@ -81,7 +81,8 @@ pub async fn submit(State(app): State<Arc<App>>, headers: HeaderMap, request: Bo
         if app.store.count_in_hour(&format!("resend-{mailbox}"), now).await? > REQUESTS_PER_HOUR {
             return Err(Problem::slow_down(seconds_left(now)).into());
         }
-        let registrations = app.store.registrations_of_mailbox(mailbox).await?;
+        let aliases = app.store.aliases().await?;
+        let registrations = app.bookings_at(&email, &aliases).await.map_err(Rejection::Failure)?;
         let sent = registrations.iter().map(|registration| send_link(&app, registration, now));
         futures::future::try_join_all(sent).await.map(|_| ())
     };

@@ -6,6 +6,8 @@ use app::{App, HeldBooking, Leaver, Newcomer, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::consequence::HandOver;
+use domain::policy::Substitution;
 use domain::{FieldError, Hub, Refusal, Role};
 use serde_json::{Map, Value};
 use web::components::{Button, Choice, ErrorSummary, Field, InputKind, Select, TextInput};
@@ -64,6 +66,9 @@ pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Resp
     }
     let nothing = FormData::default();
     let hub = app.hub().await?;
+    if hub.policy.substitution == Substitution::ByConsultation {
+        return Err(Refusal::AskOrganisers.into());
+    }
     let (frame, content) = page(&app, &hub, &held, &nothing, &[]);
     Ok(frame.show(&content))
 }
@@ -80,6 +85,14 @@ pub async fn submit(State(app): State<Arc<App>>, held: HeldBooking, typed: FormD
         Ok(newcomer) => newcomer,
         Err(errors) => return Ok(again(&errors)),
     };
+    match hub.policy.hand_over(&held.record.event, held.registration.form.role, newcomer.role()) {
+        HandOver::Allowed => {}
+        HandOver::ByOrganisers => return Err(Refusal::AskOrganisers.into()),
+        HandOver::OtherRoles => {
+            let detail = "This place is kept for other roles. Choose a colleague for whom it is meant".to_owned();
+            return Ok(again(&[FieldError { pointer: "/role".to_owned(), detail }]));
+        }
+    }
     let leaver = Leaver { event: held.record.id, person: held.link.person, registration: Some(&held.registration) };
     match app.hand_over(&leaver, newcomer).await {
         Ok(Err(errors)) => Ok(again(&errors)),

@@ -109,6 +109,9 @@ fn every_refusal_has_its_code() {
         Refusal::CertificateWithheld,
         Refusal::CertificateRevoked,
         Refusal::CertificateIssued,
+        Refusal::AskOrganisers,
+        Refusal::SelfOnly,
+        Refusal::MergeFinal,
         Refusal::RulesChanged,
     ] {
         assert!(codes.contains(refusal.code()), "{}", refusal.code());

@@ -66,9 +66,12 @@ pub(crate) async fn statement(State(app): State<Arc<App>>, held: HeldBooking) ->
     Ok(page::named_file("application/pdf", "statement-of-attendance.pdf", bytes))
 }
 
-/// A person's valid certificates by the year in which the event began, the newest first.
+/// A person's valid certificates, whatever else they were known as, by the year in which the event began, the newest first.
 async fn years(app: &App, person: PersonId) -> Result<Vec<YearRows>, Rejection> {
-    let holdings = app.store.holdings_of(person).await?;
+    let mut holdings = Vec::new();
+    for one in app.store.aliases().await?.all(person) {
+        holdings.extend(app.store.holdings_of(one).await?);
+    }
     let numbers = holdings.iter().filter_map(|holding| holding.latest).map(|(number, _)| number).collect();
     let mut found = app.store.certificates(numbers).await?;
     found.retain(Certificate::is_valid);

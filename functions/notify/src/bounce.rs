@@ -4,7 +4,7 @@
 //! See <https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>. A mailbox that is full
 //! or away (a transient bounce) is SES's to try again. Handling a notification twice changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::{App, Failure, Notice};
 use domain::{EmailAddress, EventStatus, MailboxId, Reference, Registration};
@@ -81,7 +81,7 @@ pub(crate) async fn handle(app: &App, payload: Value) -> Result<Value, Failure> 
         for recipient in recipients {
             // SES names the address that the mail was sent to; whatever is none of ours has no mailbox here.
             let Ok(address) = EmailAddress::parse(&recipient.email_address) else { continue };
-            undelivered(app, app.identity.mailbox(&address), &notification.mail.message_id, why).await?;
+            undelivered(app, &address, &notification.mail.message_id, why).await?;
         }
     }
     Ok(json!({}))
@@ -96,14 +96,22 @@ fn lasting(notification: &Notification) -> Option<(&'static str, &[Recipient])> 
     }
 }
 
-async fn undelivered(app: &App, mailbox: MailboxId, ses_id: &str, why: &'static str) -> Result<(), Failure> {
-    let now = app.clock.now();
+async fn undelivered(app: &App, address: &EmailAddress, ses_id: &str, why: &'static str) -> Result<(), Failure> {
+    let (now, mailbox) = (app.clock.now(), app.identity.mailbox(address));
     let is_new = app.store.suppress(mailbox, why, now).await?;
-    if let Some(mail) = app.store.mail_sent_as(mailbox, ses_id).await? {
-        app.store.mark_bounced(&mail.key(), why).await?;
+    let aliases = app.store.aliases().await?;
+    // Mail about a booking lies where the booking was made, whatever the person's address is by now.
+    let elsewhere = aliases.at_mailbox(mailbox).into_iter().map(|person| person.mailbox());
+    for of in elsewhere.chain([mailbox]).collect::<BTreeSet<_>>() {
+        if let Some(mail) = app.store.mail_sent_as(of, ses_id).await? {
+            app.store.mark_bounced(&mail.key(), why).await?;
+        }
     }
+    let mut registrations = app.bookings_at(address, &aliases).await?;
+    registrations
+        .retain(|booking| booking.form.email.as_ref().is_some_and(|email| email.normalised() == address.normalised()));
     tracing::warn!(message.ses_id = ses_id, reason = why, is_new, "mail did not arrive, address suppressed");
-    let concerned = concerned(app, mailbox, now).await?;
+    let concerned = concerned(app, registrations, now).await?;
     let bookings = concerned.iter().map(|one| (one.record.id, one.reference)).collect();
     let task = BounceTask { id: mailbox.to_string(), at: now, why: why.to_owned(), bookings };
     app.store.add_bounce_task(&task).await?;
@@ -119,9 +127,8 @@ struct Concerned {
     reference: Reference,
 }
 
-/// The live bookings of a mailbox for events that are not over, by start.
-async fn concerned(app: &App, mailbox: MailboxId, now: Timestamp) -> Result<Vec<Concerned>, Failure> {
-    let registrations = app.store.registrations_of_mailbox(mailbox).await?;
+/// The live ones among bookings, for events that are not over, by start.
+async fn concerned(app: &App, registrations: Vec<Registration>, now: Timestamp) -> Result<Vec<Concerned>, Failure> {
     let ids: Vec<_> = registrations.iter().map(|registration| registration.event).collect();
     let events = app.store.events_with_ledgers(&ids, true).await?;
     let events: BTreeMap<_, _> = events.into_iter().map(|(record, ledger)| (record.id, (record, ledger))).collect();

@@ -118,7 +118,7 @@ async fn attempt(app: &App, bookings: &Bookings, message: &Message) -> Result<Se
         Ok(found) => found,
         Err(dropped) => return Ok(Sent::Not(dropped)),
     };
-    match obstacle(app, message, &subject, &letter).await? {
+    match obstacle(app, message, email, (&subject, &letter)).await? {
         Some(dropped) => Ok(Sent::Not(dropped)),
         None => send(app, message, &booking, &letter, email).await,
     }
@@ -128,11 +128,12 @@ async fn attempt(app: &App, bookings: &Bookings, message: &Message) -> Result<Se
 async fn obstacle(
     app: &App,
     message: &Message,
-    subject: &Subject,
-    letter: &LetterKind,
+    email: &EmailAddress,
+    (subject, letter): (&Subject, &LetterKind),
 ) -> Result<Option<Dropped>, Trouble> {
     let mailbox = message.person.mailbox();
-    if app.store.is_suppressed(mailbox).await? {
+    // Where it goes, which is not where the booking was made once the person has another address.
+    if app.store.is_suppressed(app.identity.mailbox(email)).await? {
         return Ok(Some(Dropped::Suppressed));
     }
     match (subject, letter) {
@@ -185,6 +186,7 @@ async fn send(
         is_confidential: booking.confidential,
         reference: reference.to_string(),
         manage_link,
+        follows: &booking.follows(kind),
         also: &also,
         materials: &materials,
         base_url: &app.config.base_url,

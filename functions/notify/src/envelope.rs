@@ -80,7 +80,10 @@ fn entered_and_left(filed: &[Filed], present: Generation) -> Option<Generation> 
 
 /// Whether a letter says nothing of where the booking stands.
 fn stands_apart(kind: &LetterKind) -> bool {
-    matches!(kind, LetterKind::Thanks | LetterKind::Certificate { .. } | LetterKind::NotBooked { .. })
+    matches!(
+        kind,
+        LetterKind::Thanks | LetterKind::Absent { .. } | LetterKind::Certificate { .. } | LetterKind::NotBooked { .. }
+    )
 }
 
 /// The dates that the event had before what a letter tells.

@@ -7,9 +7,9 @@ use domain::access::{Access, Step};
 use domain::event::Event;
 use domain::ledger::{State, Tombstone};
 use domain::reminders::{self, ReminderKind};
-use domain::{Generation, Place};
-use jiff::Timestamp;
-use mail::LetterKind;
+use domain::{Generation, Place, Presence};
+use jiff::{SignedDuration, Timestamp};
+use mail::{LetterKind, NextDate};
 use store::Bulletin;
 
 use crate::subject::Subject;
@@ -37,6 +37,10 @@ pub(crate) struct Standing<'a> {
     pub walk_in: bool,
     /// What an organiser wrote, where the mail is to bring that.
     pub bulletin: Option<&'a Bulletin>,
+    /// What attendance says, where the mail is about that.
+    pub presence: Presence,
+    /// When the same event takes place next, where the mail is to say so.
+    pub next: Option<&'a NextDate>,
 }
 
 /// Why a mail is not sent.
@@ -156,6 +160,10 @@ fn letter_of(subject: &Subject, standing: &Standing, place: Place) -> Option<Let
             let message = LetterKind::Message { subject: subject.clone(), body: body.clone() };
             tombstone(place).is_none().then_some(message)
         }
+        Subject::Absent => {
+            let is_absent = has_place && standing.presence == Presence::Absent;
+            is_absent.then(|| LetterKind::Absent { next: standing.next.cloned().map(Box::new) })
+        }
         Subject::LinkAgain => Some(LetterKind::LinkAgain),
         // Another answer has a mail of its own, and another need is nobody's answer yet.
         Subject::Access { version } => {
@@ -182,6 +190,9 @@ fn tombstone(place: Place) -> Option<Tombstone> {
     }
 }
 
+/// How long people still know why they did not come.
+const ABSENCE_TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(28 * 24);
+
 /// Whether a letter is of no use by `now`. That something ended is told however late it is.
 fn is_too_late(letter: &LetterKind, event: &Event, now: Timestamp) -> bool {
     match letter {
@@ -192,6 +203,7 @@ fn is_too_late(letter: &LetterKind, event: &Event, now: Timestamp) -> bool {
         | LetterKind::Returned { .. } => now >= event.starts(),
         LetterKind::Offered { until, .. } => now >= event.starts().min(*until),
         LetterKind::Changed { .. } | LetterKind::Access { .. } => now >= event.ends(),
+        LetterKind::Absent { .. } => now >= event.ends().saturating_add(ABSENCE_TOLD_WITHIN).unwrap_or(Timestamp::MAX),
         LetterKind::Thanks => !reminders::still_useful(ReminderKind::Thanks, event, now),
         LetterKind::ReminderWeek => !reminders::still_useful(ReminderKind::Week, event, now),
         LetterKind::ReminderDay => !reminders::still_useful(ReminderKind::Day, event, now),

@@ -9,7 +9,7 @@ use domain::ledger::{Ledger, State};
 use domain::reminders::{self, ReminderKind};
 use domain::{EventId, EventStatus, Place};
 use jiff::Timestamp;
-use store::{Bulletin, DueKind, EventRecord, Message, Timer};
+use store::{ABSENCES_TOLD, Bulletin, DueKind, EventRecord, Message, Timer};
 
 use crate::effects::post;
 use crate::subject;
@@ -24,6 +24,13 @@ pub(crate) async fn expand(app: &App) -> Result<(), Failure> {
     for due in app.store.due(DueKind::Timer, now, PAGE).await? {
         // Events have timers of other functions too.
         let Some((event, timer)) = due.event().zip(due.timer_kind()) else { continue };
+        if timer == ABSENCES_TOLD {
+            if let Err(failure) = tell_absent(app, event, due.at, now).await {
+                tracing::warn!(event.id = %event, timer, error = failure.chain(), "timer not expanded");
+                failed = Some(failure);
+            }
+            continue;
+        }
         let rung = match (ReminderKind::from_name(timer), Bulletin::id_of_timer(timer)) {
             (Some(kind), _) => ring(app, event, kind, due.at, now).await,
             (None, Some(id)) => hand_out(app, event, id, now).await,
@@ -50,6 +57,24 @@ async fn hand_out(app: &App, event: EventId, id: &str, now: Timestamp) -> Result
     }
     // Left over by one that has been erased, or handed out: it rings no more.
     Ok(app.store.silence_timer(event, &Bulletin::timer(id), None).await?)
+}
+
+/// One mail for everyone who had a place and, as attendance has it by now, was not there. Who has had it has it.
+async fn tell_absent(app: &App, event: EventId, rang: Timestamp, now: Timestamp) -> Result<(), Failure> {
+    let found = app.store.event_with_ledger(event, true).await?;
+    if let Some((record, ledger)) = found.filter(|(record, _)| record.status == EventStatus::Published) {
+        let attendance = app.store.attendance(event).await?;
+        let is_absent = |person| {
+            ledger.place(person) == Some(Place::Confirmed)
+                && attendance.presence(&record.event, person) == Presence::Absent
+        };
+        let absent = ledger.live_entries().filter(|(person, _)| is_absent(*person));
+        let messages: Vec<Message> =
+            absent.map(|(person, live)| subject::of_absence(event, (person, live.generation), now)).collect();
+        let posted = post(app, messages, now, false).await;
+        posted.failure.map_or(Ok(()), Err)?;
+    }
+    Ok(app.store.silence_timer(event, ABSENCES_TOLD, Some(rang)).await?)
 }
 
 async fn ring(app: &App, event: EventId, kind: ReminderKind, rang: Timestamp, now: Timestamp) -> Result<(), Failure> {

@@ -54,6 +54,8 @@ pub(crate) enum Subject {
     Access {
         version: u32,
     },
+    /// Somebody who had a place was not there.
+    Absent,
 }
 
 impl Subject {
@@ -75,6 +77,7 @@ impl Subject {
             "rejected" => Self::Rejected,
             "event-cancelled" => Self::EventCancelled,
             "line-ended" => Self::LineEnded,
+            "absent" => Self::Absent,
             "link-again" => Self::LinkAgain,
             "not-booked" => Self::NotBooked { why: facts["why"].as_str().unwrap_or_default().to_owned() },
             "changed" => {
@@ -132,6 +135,12 @@ fn mark(effect: &Effect, version: u64) -> String {
     }
 }
 
+/// The mail to somebody who did not come; one a booking, however often attendance is put right.
+pub(crate) fn of_absence(event: EventId, (person, generation): (PersonId, Generation), now: Timestamp) -> Message {
+    let mark = generation.0.to_string();
+    Message { person, event, kind: ABSENT.to_owned(), mark, generation, at: now, tries: 0, facts: json!({}) }
+}
+
 /// The mail that tells a person how an event was before one of its versions.
 pub(crate) fn of_change(
     event: EventId,
@@ -153,6 +162,9 @@ pub(crate) fn of_change(
 
 /// The kind of mail that tells a change of the event.
 pub(crate) const CHANGED: &str = "changed";
+
+/// The mail to somebody who did not come.
+const ABSENT: &str = "absent";
 
 /// The mail that brings a person what an organiser wrote.
 pub(crate) fn of_bulletin(

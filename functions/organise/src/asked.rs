@@ -50,7 +50,8 @@ pub fn starts(value: Value) -> Result<Timestamp, Problem> {
     read(value, |fields| fields.parse("starts", words, |raw| raw.parse().map_err(|_| words)))
 }
 
-fn required_reason(fields: &mut Fields) -> Option<String> {
+/// A reason that must be given, as a field of an object.
+pub fn required_reason(fields: &mut Fields) -> Option<String> {
     fields.parse("reason", "Enter a reason", |raw| {
         text::lines(raw, REASON_MAX).map_err(|error| match error {
             text::InvalidText::Empty => "Enter a reason".to_owned(),

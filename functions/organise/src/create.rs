@@ -41,7 +41,9 @@ pub async fn create_event(
     key: Option<&str>,
 ) -> Result<EventRecord, Rejection> {
     check_programme(app, organiser, &value).await?;
-    let record = read(app, organiser, key, value)?;
+    let says_who_approves = value.get("approval").is_some_and(Value::is_boolean);
+    let mut record = read(app, organiser, key, value)?;
+    record.event.approval |= !says_who_approves && app.hub().await?.policy.manager_approves;
     match app.store.create_event(&record, app.clock.now()).await? {
         Created::Conflict => Err(Problem::idempotency_conflict().into()),
         Created::New | Created::Same(_) => {

@@ -39,6 +39,9 @@ pub async fn create(
 ) -> Result<Response, Rejection> {
     let (record, now) = (&managed.record, app.clock.now());
     let asked = read(body::json(&headers, request, &[]).await?, record, now)?;
+    if app.hub().await?.policy.self_only {
+        return Err(Refusal::SelfOnly.into());
+    }
     let number = app.random();
     let group = Group {
         id: app.identity.group_place(record.id, number, 0),

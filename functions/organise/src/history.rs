@@ -73,6 +73,7 @@ impl Mail {
 pub async fn registration(State(app): State<Arc<App>>, concerned: Concerned) -> Result<Response, Rejection> {
     let mut answer = json!(row(&app, &concerned).await?);
     answer["history"] = json!(moments(&app, &concerned).await?);
+    answer["absence_reason"] = json!(app.store.absence(concerned.managed.record.id, concerned.person).await?);
     Ok(page::ok(&answer))
 }
 

@@ -14,6 +14,7 @@ mod history;
 mod hub;
 mod import;
 mod line;
+mod merge;
 mod messages;
 mod needs;
 mod organisations;
@@ -61,7 +62,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/hub", get(hub::read).patch(hub::patch))
         .route("/api/v1/people/find", post(people::find))
         .route("/api/v1/people/{person}/export", get(people::export))
+        .route("/api/v1/people/{person}/address", post(merge::address))
         .route("/api/v1/people/{person}/erase", post(people::erase))
+        .route("/api/v1/people/{person}/merge", post(merge::merge))
+        .route("/api/v1/people/{person}/unmerge", post(merge::unmerge))
         .route("/api/v1/programmes", get(programmes::read).put(programmes::put))
         .route("/api/v1/organisations", get(organisations::read).put(organisations::put))
         .route("/api/v1/organisations/match", post(organisations::match_one))

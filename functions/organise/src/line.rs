@@ -149,7 +149,7 @@ pub async fn lay_hand(app: &App, concerned: &Concerned, hand: Hand) -> Result<Ro
     let (person, organisation) = (concerned.person, concerned.organisation());
     let (command, deed) = match hand {
         Hand::Cancel(reason) => {
-            let late = concerned.managed.record.event.is_late(app.clock.now());
+            let late = app.hub().await?.policy.is_late(&concerned.managed.record.event, app.clock.now());
             let deed = concerned.deed("registration.cancel").because(reason);
             (Command::Cancel { person, organisation, late }, deed)
         }

@@ -14,24 +14,32 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use domain::{
-    Command, EmailAddress, EventId, Fields, Ledger, MailboxId, Organisation, PersonId, PersonName, Refusal,
-    Registration, text,
+    Command, EmailAddress, EventId, Fields, Ledger, Organisation, PersonId, PersonName, Refusal, Registration,
+    RegistrationForm, text,
 };
+use jiff::SignedDuration;
 use serde_json::{Value, json};
-use store::{EventRecord, Profile};
+use store::{EventRecord, Profile, Traces};
 use web::sign_in::Organiser;
 use web::{Problem, body, page};
 
 use crate::{asked, needs};
 
+/// People who wait for a human do so for ninety days, and reports of meetings come soon after them.
+const UNIDENTIFIED_WITHIN: SignedDuration = SignedDuration::from_hours(180 * 24);
+
 /// A person, and an admin who asks.
 pub struct Known {
-    by: Organiser,
-    person: PersonId,
-    profile: Option<Profile>,
-    registrations: Vec<Registration>,
-    /// Whether somebody else reads the mailbox.
-    is_alone: bool,
+    /// Who asks.
+    pub by: Organiser,
+    /// As asked for.
+    pub person: PersonId,
+    /// Every identifier of theirs, this one first.
+    pub people: Vec<PersonId>,
+    /// What is known apart from bookings, under each.
+    pub profiles: Vec<Profile>,
+    /// Their bookings, under all of them.
+    pub registrations: Vec<Registration>,
 }
 
 impl FromRequestParts<Arc<App>> for Known {
@@ -40,25 +48,51 @@ impl FromRequestParts<Arc<App>> for Known {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         let Admin(by) = Admin::from_request_parts(parts, app).await?;
         let person: PersonId = path_part(parts, app, "person").await.parse().map_err(|_| Problem::not_found())?;
-        let (profiles, registrations) = under(app, person.mailbox()).await?;
-        let is_alone = !registrations.iter().any(|r| r.person != person && !r.form.is_without_person())
-            && profiles.iter().all(|profile| profile.person == person);
-        let profile = profiles.into_iter().find(|profile| profile.person == person);
-        let registrations: Vec<Registration> = registrations.into_iter().filter(|r| r.person == person).collect();
-        if profile.is_none() && registrations.is_empty() {
-            return Err(Problem::not_found().into());
-        }
-        Ok(Self { by, person, profile, registrations, is_alone })
+        Self::find(app, by, person).await?.ok_or_else(|| Problem::not_found().into())
     }
 }
 
 impl Known {
+    /// A person whom the hub knows.
+    pub async fn find(app: &App, by: Organiser, person: PersonId) -> Result<Option<Self>, Rejection> {
+        let people = app.store.aliases().await?.all(person);
+        let mut profiles = Vec::new();
+        for one in &people {
+            let found = app.store.profiles_of_mailbox(one.mailbox()).await?;
+            profiles.extend(found.into_iter().filter(|profile| profile.person == *one));
+        }
+        let registrations = app.bookings_of(&people).await.map_err(Rejection::Failure)?;
+        let is_known = !profiles.is_empty() || !registrations.is_empty();
+        Ok(is_known.then_some(Self { by, person, people, profiles, registrations }))
+    }
+
+    /// What they are known by.
+    fn traces(&self) -> Traces {
+        let forms = self.registrations.iter().map(|registration| &registration.form);
+        let forms = forms.filter(|form| !form.is_without_person()).map(|form| (&form.name, form.email.as_ref()));
+        Traces::new(self.profiles.iter().map(|profile| (&profile.name, Some(&profile.email))).chain(forms))
+    }
+
+    fn form(&self) -> Option<&RegistrationForm> {
+        self.registrations.iter().map(|registration| &registration.form).find(|form| !form.is_without_person())
+    }
+
+    /// The name of the first booking.
+    pub fn name(&self) -> Option<&PersonName> {
+        self.profiles.first().map(|profile| &profile.name).or_else(|| self.form().map(|form| &form.name))
+    }
+
+    /// Where mail goes.
+    pub fn email(&self) -> Option<&EmailAddress> {
+        self.profiles.first().map(|profile| &profile.email).or_else(|| self.form().and_then(|form| form.email.as_ref()))
+    }
+
     /// Whether an organiser's words say who this is: then they are not kept.
-    fn is_named_in(&self, words: &str) -> bool {
+    pub fn is_named_in(&self, words: &str) -> bool {
         let words = text::fold(words);
         let forms = self.registrations.iter().map(|registration| &registration.form);
-        let profile = self.profile.iter().map(|profile| (&profile.name, Some(&profile.email)));
-        let mut known = forms.map(|form| (&form.name, form.email.as_ref())).chain(profile);
+        let profiles = self.profiles.iter().map(|profile| (&profile.name, Some(&profile.email)));
+        let mut known = forms.map(|form| (&form.name, form.email.as_ref())).chain(profiles);
         known.any(|(name, email)| {
             let mut names = name.as_str().split_whitespace().map(text::fold).filter(|word| word.chars().count() > 2);
             names.any(|word| words.contains(&word))
@@ -66,13 +100,10 @@ impl Known {
         })
     }
 
-    fn is_forgotten(&self) -> bool {
-        self.profile.is_none() && self.registrations.iter().all(|registration| registration.form.is_without_person())
+    /// Whether nothing is left that says who it was.
+    pub fn is_forgotten(&self) -> bool {
+        self.profiles.is_empty() && self.registrations.iter().all(|registration| registration.form.is_without_person())
     }
-}
-
-async fn under(app: &App, mailbox: MailboxId) -> Result<(Vec<Profile>, Vec<Registration>), Rejection> {
-    Ok((app.store.profiles_of_mailbox(mailbox).await?, app.store.registrations_of_mailbox(mailbox).await?))
 }
 
 /// `POST /api/v1/people/find {"email", "name"?}`: everybody who reads this address, or the one of this name.
@@ -83,22 +114,49 @@ pub async fn find(
     request: Body,
 ) -> Result<Response, Rejection> {
     let (email, name) = asked::read(body::json(&headers, request, &[]).await?, read_asked)?;
-    let mailbox = app.identity.mailbox(&email);
-    let (profiles, registrations) = under(&app, mailbox).await?;
-    let meant = name.as_ref().map(|name| app.identity.person(&email, name));
-    let mut people: BTreeMap<PersonId, (Value, usize)> = BTreeMap::new();
-    for profile in &profiles {
-        people.insert(profile.person, (json!(profile.name), 0));
-    }
-    for registration in registrations.iter().filter(|registration| !registration.form.is_without_person()) {
-        people.entry(registration.person).or_insert_with(|| (json!(registration.form.name), 0)).1 += 1;
-    }
-    people.retain(|person, _| meant.is_none_or(|meant| meant == *person));
+    let people = at_address(&app, &email, name.as_ref()).await?;
     if people.is_empty() {
         return Err(Problem::not_found().into());
     }
-    let view = |(person, (name, bookings)): (PersonId, (Value, usize))| json!({"person": person, "name": name, "email": email, "bookings": bookings});
-    Ok(page::ok(&json!({"people": people.into_iter().map(view).collect::<Vec<_>>()})))
+    let view = |found: &FoundPerson| {
+        let FoundPerson { person, name, bookings } = found;
+        json!({"person": person, "name": name, "email": email, "bookings": bookings})
+    };
+    Ok(page::ok(&json!({"people": people.iter().map(view).collect::<Vec<_>>()})))
+}
+
+/// Somebody who reads an address.
+pub struct FoundPerson {
+    /// Who.
+    pub person: PersonId,
+    /// As in the profile, or in a booking.
+    pub name: PersonName,
+    /// How many there are.
+    pub bookings: usize,
+}
+
+/// Everybody who reads an address, whichever they had before, or the one of this name.
+pub async fn at_address(
+    app: &App,
+    email: &EmailAddress,
+    name: Option<&PersonName>,
+) -> Result<Vec<FoundPerson>, Rejection> {
+    let (mailbox, aliases) = (app.identity.mailbox(email), app.store.aliases().await?);
+    let mut people: BTreeMap<PersonId, FoundPerson> = BTreeMap::new();
+    for profile in app.store.profiles_of_mailbox(mailbox).await? {
+        let Profile { person, name, .. } = profile;
+        people.insert(person, FoundPerson { person, name, bookings: 0 });
+    }
+    for booking in app.bookings_at(email, &aliases).await.map_err(Rejection::Failure)? {
+        let (person, form) = (booking.person, booking.form);
+        if !form.is_without_person() {
+            let entry = people.entry(person);
+            entry.or_insert_with(|| FoundPerson { person, name: form.name, bookings: 0 }).bookings += 1;
+        }
+    }
+    let meant = name.map(|name| app.identity.person(email, name));
+    people.retain(|person, _| meant.is_none_or(|meant| aliases.is_one(meant, *person)));
+    Ok(people.into_values().collect())
 }
 
 fn read_asked(fields: &mut Fields) -> Option<(EmailAddress, Option<PersonName>)> {
@@ -113,21 +171,27 @@ pub async fn export(State(app): State<Arc<App>>, known: Known) -> Result<Respons
     if known.is_forgotten() {
         return Err(Problem::not_found().into());
     }
-    let events = events_of(&app, &known.registrations).await?;
+    let held = all_held(&app, &known).await?;
+    trail::record(&app, &known.by, Deed::of("person.export", known.person.to_string())).await?;
+    Ok(page::ok(&held))
+}
+
+/// All that is held about a person, under whichever identifier.
+pub async fn all_held(app: &App, known: &Known) -> Result<Value, Rejection> {
+    let events = events_of(app, &known.registrations).await?;
     let mut bookings = Vec::new();
     for registration in &known.registrations {
-        bookings.push(booking(&app, registration, events.get(&registration.event)).await?);
+        bookings.push(booking(app, registration, events.get(&registration.event)).await?);
     }
-    trail::record(&app, &known.by, Deed::of("person.export", known.person.to_string())).await?;
-    let form = known.registrations.iter().map(|r| &r.form).find(|form| !form.is_without_person());
-    let profile = known.profile.as_ref();
-    Ok(page::ok(&json!({
+    let mailbox = known.email().map_or(known.person.mailbox(), |email| app.identity.mailbox(email));
+    Ok(json!({
         "person": known.person,
-        "name": profile.map(|profile| &profile.name).or(form.map(|form| &form.name)),
-        "email": profile.map(|profile| &profile.email).or(form.and_then(|form| form.email.as_ref())),
-        "mail_suppressed": app.store.is_suppressed(known.person.mailbox()).await?,
+        "also_known_as": known.people[1..],
+        "name": known.name(),
+        "email": known.email(),
+        "mail_suppressed": app.store.is_suppressed(mailbox).await?,
         "registrations": bookings,
-    })))
+    }))
 }
 
 async fn events_of(
@@ -174,12 +238,18 @@ pub async fn erase(
     request: Body,
 ) -> Result<Response, Rejection> {
     let reason = asked::reason(body::json_or_nothing(&headers, request).await?)?;
-    let reason = Some(reason).filter(|words| !known.is_named_in(words));
-    let ended = forget(&app, &known).await?;
-    let deed = Deed::of("person.erase", known.person.to_string()).because(reason);
-    trail::record(&app, &known.by, deed).await?;
-    tracing::info!(registrations = known.registrations.len(), ended, "person erased");
+    let ended = erase_person(&app, &known, reason).await?;
     Ok(page::ok(&json!({"person": known.person, "registrations": known.registrations.len(), "ended": ended})))
+}
+
+/// Forgets a person; how many bookings ended with it.
+pub async fn erase_person(app: &App, known: &Known, reason: String) -> Result<usize, Rejection> {
+    let reason = Some(reason).filter(|words| !known.is_named_in(words));
+    let ended = forget(app, known).await?;
+    let deed = Deed::of("person.erase", known.person.to_string()).because(reason);
+    trail::record(app, &known.by, deed).await?;
+    tracing::info!(registrations = known.registrations.len(), ended, "person erased");
+    Ok(ended)
 }
 
 /// Takes the person out of every booking before any of them ends, so that nobody is written to about it; how many
@@ -188,22 +258,38 @@ async fn forget(app: &App, known: &Known) -> Result<usize, Rejection> {
     let now = app.clock.now();
     for registration in &known.registrations {
         app.store.strip(registration).await?;
-        app.forget_certificates(known.person, registration.event).await?;
+        app.forget_certificates(registration.person, registration.event).await?;
     }
     let mut ended = 0;
-    for (record, ledger) in events_of(app, &known.registrations).await?.into_values() {
-        if ledger.live(known.person).is_none() || now >= record.event.starts() {
+    let events = events_of(app, &known.registrations).await?;
+    for registration in &known.registrations {
+        let Some((record, ledger)) = events.get(&registration.event) else { continue };
+        if ledger.live(registration.person).is_none() || now >= record.event.starts() {
             continue;
         }
-        let registration = known.registrations.iter().find(|registration| registration.event == record.id);
-        let organisation = registration.and_then(|r| r.form.organisation.as_ref()).and_then(Organisation::key);
-        let command = Command::Cancel { person: known.person, organisation, late: false };
+        let organisation = registration.form.organisation.as_ref().and_then(Organisation::key);
+        let command = Command::Cancel { person: registration.person, organisation, late: false };
         match app.store.change(record.id, now, |_| command.clone()).await? {
             Ok(_) => ended += 1,
             Err(Refusal::EventOver | Refusal::EventCancelled | Refusal::BookingNotFound) => {}
             Err(refusal) => return Err(refusal.into()),
         }
     }
-    app.store.forget(known.person, known.is_alone).await?;
+    let traces = known.traces();
+    for person in &known.people {
+        app.store.forget(*person, is_alone(app, *person, &known.people).await?, &traces).await?;
+    }
+    // Whoever signed in at a poster may have booked nothing there.
+    for event in app.store.events_from(now - UNIDENTIFIED_WITHIN).await? {
+        app.store.forget_unidentified(event, &traces).await?;
+    }
     Ok(ended)
+}
+
+/// Whether nobody else reads a mailbox.
+async fn is_alone(app: &App, person: PersonId, people: &[PersonId]) -> Result<bool, Rejection> {
+    let profiles = app.store.profiles_of_mailbox(person.mailbox()).await?;
+    let bookings = app.store.registrations_of_mailbox(person.mailbox()).await?;
+    let others = bookings.iter().filter(|booking| !booking.form.is_without_person()).map(|booking| booking.person);
+    Ok(others.chain(profiles.iter().map(|profile| profile.person)).all(|other| people.contains(&other)))
 }

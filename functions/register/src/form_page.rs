@@ -28,6 +28,8 @@ pub struct FormPage<'a> {
     pub mistakes: &'a [Mistake],
     /// When the form was shown.
     pub started: i64,
+    /// What the booking policy asks of those who book.
+    pub policy: Vec<String>,
     /// Organisations that may be meant: identifier and words.
     pub organisations: Vec<(String, String)>,
 }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use domain::consequence::Booked;
 use domain::registration::Via;
 use domain::{FieldError, Hub, Refusal};
 use store::EventRecord;
@@ -28,8 +29,9 @@ pub async fn show(State(app): State<Arc<App>>, Asked(id): Asked) -> Result<Respo
     }
     let is_full = is_full(&record, &ledger);
     let nothing = FormData::default();
-    let content = form_page(&app, &record, &nothing, &[], is_full);
     let hub = app.hub().await?;
+    let policy = policy_words(&app, &hub, &record).await?;
+    let content = FormPage { policy, ..form_page(&app, &record, &nothing, &[], is_full) };
     Ok(frame(&hub, &record, &title(&record)).show(&content))
 }
 
@@ -86,9 +88,16 @@ async fn ask_again(
     let mistakes = Mistake::of(errors);
     let ledger = app.store.ledger(record.id).await?.ok_or(Refusal::EventNotFound)?;
     let content = form_page(app, record, typed, &mistakes, is_full(record, &ledger));
-    let content = FormPage { organisations, ..content };
     let hub = app.hub().await?;
+    let policy = policy_words(app, &hub, record).await?;
+    let content = FormPage { policy, organisations, ..content };
     Ok(frame(&hub, record, &title(record)).show_again(&content))
+}
+
+/// What the booking policy asks of those who book this event.
+async fn policy_words(app: &App, hub: &Hub, record: &EventRecord) -> Result<Vec<String>, Rejection> {
+    let confidential = app.programmes().await?.is_confidential(record.event.programme);
+    Ok(hub.policy.words_on_booking(Booked { event: &record.event, confidential, has_organisation: true }))
 }
 
 /// The form's own mistakes first; then what only programs do wrong.
@@ -131,6 +140,7 @@ fn form_page<'a>(
         typed,
         mistakes,
         started,
+        policy: Vec::new(),
         organisations: Vec::new(),
     }
 }

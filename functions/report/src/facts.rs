@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::aliases::Aliases;
 use domain::evaluation;
 use domain::organisation::OrganisationKind;
 use domain::report::{EventFacts, Fate, Period, PersonFacts, Standing, Workplace, WorkplaceKind};
@@ -25,14 +26,16 @@ pub struct Lists {
     pub programmes: Programmes,
     /// The hub's organisations.
     pub organisations: Organisations,
+    /// Who is known under several identifiers.
+    pub aliases: Aliases,
 }
 
 impl Lists {
     /// Reads both.
     pub async fn read(store: &Store) -> Result<Self, Failure> {
-        let lists = futures::future::try_join(store.programmes(), store.listed_organisations());
-        let (programmes, organisations) = lists.await?;
-        Ok(Self { programmes, organisations })
+        let lists = futures::future::try_join3(store.programmes(), store.listed_organisations(), store.aliases());
+        let (programmes, organisations, aliases) = Box::pin(lists).await?;
+        Ok(Self { programmes, organisations, aliases })
     }
 
     fn workplace(&self, given: &Organisation, role: Role) -> Option<Workplace> {
@@ -111,6 +114,7 @@ pub async fn gather(
             let workplace = |booker: &Booker| lists.workplace(booker.organisation.as_ref()?, booker.role);
             PersonFacts {
                 person,
+                counts_as: lists.aliases.main(person),
                 standing: Standing::of(&items.ledger, person),
                 minutes: items.attendance.minutes(&items.record.event, person),
                 role: booker.map(|booker| booker.role),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::ledger::{Command, Ending, Ledger, Place};
 use domain::registration::Via;
@@ -10,6 +10,7 @@ use domain::{Attendance, CertificateNumber, Organisation, Refusal, Registration}
 use serde_json::{Value, json};
 use store::EventRecord;
 
+use crate::access::path_part;
 use crate::views::Standing;
 use crate::{App, Link, Rejection};
 
@@ -36,8 +37,8 @@ impl FromRequestParts<Arc<App>> for HeldBooking {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        let token = Path::<String>::from_request_parts(parts, app).await;
-        app.booking(&token.map_err(|_| Refusal::BookingNotFound)?).await
+        let token = path_part(parts, app, "token").await;
+        app.booking(&token).await
     }
 }
 

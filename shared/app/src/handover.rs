@@ -58,6 +58,11 @@ impl Newcomer {
         newcomer().ok_or_else(Vec::new)
     }
 
+    /// What they do.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
     fn form(self, organisation: Option<Organisation>) -> RegistrationForm {
         RegistrationForm {
             name: self.name,

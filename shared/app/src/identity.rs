@@ -122,6 +122,17 @@ impl Identity {
         hash(one).ct_eq(&hash(other)).into()
     }
 
+    /// What somebody shows who read the mail that asks whether this is their new address.
+    pub fn address_proof(&self, person: PersonId, to: &EmailAddress) -> String {
+        let bytes: [u8; 12] = self.hash(&[b"address", person.as_bytes(), to.normalised().as_bytes()]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Whether a text is that proof, in constant time.
+    pub fn is_address_proof(&self, person: PersonId, to: &EmailAddress, text: &str) -> bool {
+        self.address_proof(person, to).as_bytes().ct_eq(text.as_bytes()).into()
+    }
+
     /// What stands for a holder in a credential: says nothing, and leads nowhere without the key.
     pub fn credential_subject(&self, number: CertificateNumber) -> [u8; 16] {
         self.hash(&[b"credential-subject", &number.bits().to_be_bytes()])

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::attendance::Presence;
 use crate::event::Event;
 use crate::ledger::{Ending, Entry, Ledger, Place};
 use crate::policy::Policy;
@@ -34,11 +33,7 @@ impl Cause {
                 (is_given_up && policy.is_charged(event, tombstone.at)).then_some(Self::LateCancellation)
             }
             Entry::Live(_) => {
-                let is_absent = match attendance.presence(event, person) {
-                    Presence::Absent => true,
-                    Presence::AttendedPart => policy.late_arrival_is_absence,
-                    Presence::Attended | Presence::NotRecorded => false,
-                };
+                let is_absent = policy.is_absence(attendance.presence(event, person));
                 (is_absent && ledger.place(person) == Some(Place::Confirmed)).then_some(Self::Absence)
             }
         }

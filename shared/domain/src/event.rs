@@ -208,12 +208,6 @@ impl Event {
         self.certificate.minimum_minutes.unwrap_or_else(|| self.session_minutes().saturating_mul(4).div_ceil(5))
     }
 
-    /// Whether giving up a place at `now` is late.
-    pub fn is_late(&self, now: Timestamp) -> bool {
-        let notice = SignedDuration::from_hours(24 * i64::from(self.notice_days.unwrap_or(0)));
-        self.notice_days.is_some() && self.starts().saturating_sub(notice).is_ok_and(|limit| now > limit)
-    }
-
     /// The lane that a role draws from, leaving aside whether it has been released.
     pub fn lane_of(&self, role: Role) -> LaneKey {
         self.lanes.iter().find(|lane| lane.roles.contains(&role)).map_or(GENERAL, |lane| lane.key)

@@ -3,12 +3,15 @@
 //! Everything here is a function of its arguments. `ledger` decides who holds which place; `event` and
 //! `registration` say what may be asked for and answered; `working_hours` says when an offer ends.
 
+pub mod absence;
 pub mod access;
+pub mod aliases;
 pub mod attendance;
 pub mod audience;
 pub mod bank_holidays;
 pub mod certificate;
 pub mod charge;
+pub mod consequence;
 pub mod evaluation;
 pub mod event;
 pub mod event_change;

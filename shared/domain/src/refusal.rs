@@ -54,6 +54,17 @@ pub enum Refusal {
     /// A certificate that is out cannot be kept back.
     #[error("This certificate has been issued. Revoke it instead.")]
     CertificateIssued,
+    /// The booking policy leaves it to the organisers.
+    #[error(
+        "So shortly before an event, and for some changes at any time, only the organisers can do this. Please contact them."
+    )]
+    AskOrganisers,
+    /// The booking policy wants everybody to book for themselves.
+    #[error("Everybody books for themselves here: places cannot be reserved for a group.")]
+    SelfOnly,
+    /// A merge of two people that has stood for too long, or is none.
+    #[error("This can no longer be taken back: people are taken apart again within 30 days of being merged.")]
+    MergeFinal,
     /// The form was checked against rules that have changed since; never shown, always retried.
     #[error("The event has just been changed. Please try again.")]
     RulesChanged,
@@ -80,6 +91,9 @@ impl Refusal {
             Self::CertificateWithheld => "certificate-withheld",
             Self::CertificateRevoked => "certificate-revoked",
             Self::CertificateIssued => "certificate-issued",
+            Self::AskOrganisers => "ask-organisers",
+            Self::SelfOnly => "self-only",
+            Self::MergeFinal => "merge-final",
             Self::RulesChanged => "unavailable",
         }
     }

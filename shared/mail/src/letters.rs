@@ -1,6 +1,7 @@
 //! The letters: one for every effect on a booking, and what an event's calendar brings. Each says the state first, then
 //! the link that manages the booking, then the facts and what to do.
 
+use domain::EventId;
 use domain::event::{Event, Format, Session};
 use domain::event_change::{Was, tells_joining};
 use jiff::Timestamp;
@@ -76,6 +77,11 @@ pub enum LetterKind {
     ReminderHour,
     /// The event is over: what did people think of it?
     Thanks,
+    /// Somebody who had a place was not there.
+    Absent {
+        /// When the same takes place next.
+        next: Option<Box<NextDate>>,
+    },
     /// From an organiser, in the organiser's words.
     Message {
         /// One line.
@@ -99,6 +105,15 @@ pub enum LetterKind {
     },
 }
 
+/// Another date of the same event, with places to book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextDate {
+    /// Which.
+    pub id: EventId,
+    /// When and where.
+    pub event: Event,
+}
+
 /// What a letter is about.
 pub struct About<'a> {
     /// The person's name.
@@ -111,6 +126,8 @@ pub struct About<'a> {
     pub reference: String,
     /// Where to see, change or cancel the booking.
     pub manage_link: String,
+    /// What follows from having cancelled late, in the booking policy's words.
+    pub follows: &'a [String],
     /// Other bookings that the same reminder is about.
     pub also: &'a [Also],
     /// Materials of the event: what they are, and where.
@@ -137,6 +154,9 @@ pub struct Also {
 impl About<'_> {
     /// The letter of one kind.
     pub fn letter(&self, kind: &LetterKind) -> Letter {
+        if let LetterKind::Absent { next } = kind {
+            return self.on_absence(next.as_deref());
+        }
         let link = Part::Link { label: words::manage_label(kind).to_owned(), url: self.manage_link.clone() };
         let mut parts = vec![Part::Text(self.state(kind)), link];
         if let LetterKind::Changed { was } = kind {
@@ -144,7 +164,8 @@ impl About<'_> {
         }
         parts.extend(self.other_link(kind));
         parts.push(Part::Facts(facts(self.event, &self.reference)));
-        parts.extend(words::advice(kind, self.event).map(Part::Text));
+        parts.extend(words::advice(kind).map(Part::Text));
+        parts.extend(self.follows.iter().cloned().map(Part::Text));
         if kind.brings_materials() {
             let link = |(label, url): &(String, String)| Part::Link { label: label.clone(), url: url.clone() };
             parts.extend(self.materials.iter().map(link));
@@ -176,6 +197,30 @@ impl About<'_> {
             LetterKind::Message { subject, .. } if self.is_confidential => format!("{subject}\n\n{state}"),
             _ => state,
         }
+    }
+
+    /// To somebody who did not come: asks why, and says when the next one is. Of a confidential programme nothing is
+    /// named.
+    fn on_absence(&self, next: Option<&NextDate>) -> Letter {
+        let kind = LetterKind::Absent { next: None };
+        let mut known = facts(self.event, &self.reference);
+        known.retain(|(name, _)| !self.is_confidential || matches!(name.as_str(), "When" | "Your reference"));
+        let mut parts = vec![
+            Part::Text(words::state(&kind, self.event, self.now)),
+            Part::Link { label: words::manage_label(&kind).to_owned(), url: self.manage_link.clone() },
+            Part::Text("Please tell us why you could not come. It takes one tap.".to_owned()),
+            Part::Link { label: "Tell us why".to_owned(), url: format!("{}/absence", self.manage_link) },
+        ];
+        parts.extend(self.follows.iter().cloned().map(Part::Text));
+        if let Some(next) = next {
+            let when = next.event.sessions.first().map(dates::session).unwrap_or_default();
+            parts.push(Part::Text(format!("The next date with places is {when}.")));
+            let url = format!("{}/events/{}", self.base_url, next.id);
+            parts.push(Part::Link { label: "Book a place on it".to_owned(), url });
+        }
+        parts.push(Part::Facts(known));
+        let (subject, greeting) = (self.subject(&kind), format!("Dear {},", self.name));
+        Letter { subject, greeting, parts, hub: self.hub.to_owned() }
     }
 
     fn subject(&self, kind: &LetterKind) -> String {

@@ -9,5 +9,5 @@ mod words;
 
 pub use compose::{Attachment, Invitation, Mail};
 pub use letter::{Letter, Part};
-pub use letters::{About, Also, LetterKind};
+pub use letters::{About, Also, LetterKind, NextDate};
 pub use mailer::{Failure, Mailer};

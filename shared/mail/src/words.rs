@@ -28,6 +28,7 @@ pub(crate) fn subject(kind: &LetterKind, event: &Event, now: Timestamp) -> Strin
         LetterKind::LinkAgain => "Your booking link",
         LetterKind::ReminderHour => "In an hour",
         LetterKind::Thanks => "Thank you",
+        LetterKind::Absent { .. } => "We missed you",
         LetterKind::Certificate { is_reissue: false, .. } => "Your certificate",
         LetterKind::Certificate { is_reissue: true, .. } => "Your new certificate",
         LetterKind::Access { is_arranged: false, .. } => "What we will do for you",
@@ -59,7 +60,9 @@ pub(crate) fn manage_label(kind: &LetterKind) -> &'static str {
     match kind {
         LetterKind::Offered { .. } => "Accept or decline",
         // There is nothing left to change.
-        LetterKind::Substituted | LetterKind::Thanks | LetterKind::Certificate { .. } => "See your booking",
+        LetterKind::Substituted | LetterKind::Thanks | LetterKind::Absent { .. } | LetterKind::Certificate { .. } => {
+            "See your booking"
+        }
         kind if kind.ends_booking() => "See your booking",
         _ => "See, change or cancel your booking",
     }
@@ -109,6 +112,9 @@ pub(crate) fn state(kind: &LetterKind, event: &Event, now: Timestamp) -> String 
         LetterKind::Access { is_arranged: true, reply } => {
             format!("What you need to take part in {title} is arranged:\n\n{reply}")
         }
+        LetterKind::Absent { .. } => {
+            "You had a place, and it seems that you could not come. It may be that we have it wrong.".to_owned()
+        }
         LetterKind::Message { body, .. } => body.clone(),
         LetterKind::Certificate { number, is_reissue: false } => {
             format!("Your certificate for {title} goes along with this mail. Its number is {number}.")
@@ -137,12 +143,8 @@ fn with_reason(words: String, reason: Option<&str>) -> String {
 }
 
 /// What to do, or what follows.
-pub(crate) fn advice(kind: &LetterKind, event: &Event) -> Option<String> {
+pub(crate) fn advice(kind: &LetterKind) -> Option<String> {
     let text = match kind {
-        LetterKind::Cancelled { late: true } => {
-            let days = event.notice_days.unwrap_or(0);
-            format!("You cancelled within {days} days of the event, which counts as a late cancellation.")
-        }
         LetterKind::Confirmed | LetterKind::Promoted | LetterKind::ReminderWeek | LetterKind::ReminderDay => {
             "If you cannot come, please cancel with the link above, so that somebody else can have the place. \
              Declining the calendar entry does not cancel your booking."

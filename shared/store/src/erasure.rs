@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use domain::policy::Waiver;
 use domain::working_hours::uk;
 use domain::{EmailAddress, MailboxId, PersonId, PersonName, Registration};
 
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, text};
 use crate::keys::{Due, Key, PK, SK, mailbox};
-use crate::{Profile, Store};
+use crate::{Profile, Store, Traces};
 
 impl Store {
     /// The profiles under one mailbox, consistently read.
@@ -39,20 +40,38 @@ impl Store {
             {
                 Err(error.into())
             }
-            _ => Ok(()),
+            _ => self.forget_beside(registration).await,
         }
     }
 
+    /// Forgets what stands beside a booking: why the person did not come, when they joined; and of a charge that was
+    /// waived, the reason. It stays waived.
+    async fn forget_beside(&self, registration: &Registration) -> Result<(), Failure> {
+        let (event, person) = (registration.event, registration.person);
+        self.delete(&Key::Absence(event, person)).await?;
+        self.delete(&Key::Join(event, person)).await?;
+        if self.waivers(event).await?.contains_key(&person) {
+            self.waive(event, person, Waiver::Other).await?;
+        }
+        Ok(())
+    }
+
     /// Forgets a person apart from their bookings: the profile, the mails, and what organisers said of them. What is
-    /// under the mailbox without being anybody's goes when nobody else reads it.
-    pub async fn forget(&self, person: PersonId, is_alone: bool) -> Result<(), Failure> {
+    /// under the mailbox without being anybody's goes when nobody else reads it, or it names the person.
+    pub async fn forget(&self, person: PersonId, is_alone: bool, traces: &Traces) -> Result<(), Failure> {
         let items = self.query(&mailbox(person.mailbox()), "", true).await?;
         let tag = person.tag();
-        let own: BTreeSet<String> = ["-#", "O#", "H#", "G#"].into_iter().map(|kind| format!("{kind}{tag}")).collect();
+        let own: BTreeSet<String> =
+            ["-#", "O#", "H#", "G#", "AD#"].into_iter().map(|kind| format!("{kind}{tag}")).collect();
         for item in &items {
             let sort_key = item.text(SK)?;
             let is_own = own.iter().any(|start| sort_key == start || sort_key.starts_with(&format!("{start}#")));
-            let is_nobodys = is_alone && (sort_key.starts_with("N#") || sort_key.starts_with("B#"));
+            let names_them = || item.text("d").is_ok_and(|words| traces.are_in(words));
+            let is_nobodys = match sort_key.split('#').next() {
+                Some("N") => is_alone || names_them(),
+                Some("B") => is_alone,
+                _ => false,
+            };
             if sort_key.starts_with("H#") && is_own {
                 self.forget_words(item).await?;
             }
@@ -62,7 +81,8 @@ impl Store {
                 request.set_key(Some(key.attributes())).send().await?;
             }
         }
-        Ok(())
+        // There is nobody left to reach some other way.
+        if is_alone { self.finish_bounce_task(&person.mailbox().to_string()).await } else { Ok(()) }
     }
 
     /// Takes the organiser's words out of the trail's entry that stands beside this booking too.

@@ -6,6 +6,8 @@
 //! | A session's attendance (person → minutes) | `E#eid` | `A#n` |
 //! | Somebody in an attendance file who waits for a human | `E#eid` | `W#entry` |
 //! | Charge that an organiser has waived | `E#eid` | `V#person` |
+//! | Why somebody did not come | `E#eid` | `Q#person` |
+//! | When somebody pressed *Join* | `E#eid` | `J#person` |
 //! | Timer of an event | `E#eid` | `T#kind` |
 //! | Counts when organisers were last told | `E#eid` | `D` |
 //! | Organiser's message to those who booked | `E#eid` | `B#id` |
@@ -23,6 +25,8 @@
 //! | Contact of a group | `P#mailbox` | `G#tag#eid#id` |
 //! | Mail about no booking | `P#mailbox` | `N#kind#mark` |
 //! | File that goes along with mails (TTL) | `P#mailbox` | `B#name` |
+//! | Address that waits to be confirmed (TTL) | `P#mailbox` | `AD#tag` |
+//! | Identifier that stands for another person | `AL` | person |
 //! | Certificate by person | `P#mailbox` | `K#tag#eid` |
 //! | Certificate by number | `K#number` | `-` |
 //! | Counter of status indexes / a status list | `SL` / `SL#n` | `-` |
@@ -58,6 +62,10 @@ pub enum Key {
     Unidentified(EventId, String),
     /// A charge that an organiser has waived.
     Waiver(EventId, PersonId),
+    /// Why somebody did not come, in their own words.
+    Absence(EventId, PersonId),
+    /// When somebody pressed *Join* last.
+    Join(EventId, PersonId),
     /// An attendance file that was imported for an event, by its digest.
     Import(EventId, String),
     /// Something an event does later.
@@ -107,6 +115,10 @@ pub enum Key {
     Notice(MailboxId, String, String),
     /// A file that goes along with mails to this mailbox.
     Enclosure(MailboxId, String),
+    /// The address that somebody wants to be written to at.
+    AddressWish(PersonId),
+    /// An identifier that stands for another person.
+    Alias(PersonId),
     /// What an organiser did about one booking; time and id as in [`Self::Action`].
     Deed(PersonId, EventId, String),
     /// What a person has for an event: the latest certificate, or why none.
@@ -147,6 +159,8 @@ impl Key {
             | Self::Attendance(event, _)
             | Self::Unidentified(event, _)
             | Self::Waiver(event, _)
+            | Self::Absence(event, _)
+            | Self::Join(event, _)
             | Self::Timer(event, _)
             | Self::Count(event)
             | Self::Evaluation(event, _)
@@ -163,6 +177,7 @@ impl Key {
             Self::Hub | Self::Programmes | Self::Organisation(_) | Self::UnmatchedOrganisation(_) => HUB.to_owned(),
             Self::Registration(person, _)
             | Self::Profile(person)
+            | Self::AddressWish(person)
             | Self::Outbox { person, .. }
             | Self::Holding(person, _)
             | Self::Deed(person, ..) => mailbox(person.mailbox()),
@@ -170,6 +185,7 @@ impl Key {
                 mailbox(*of)
             }
             Self::Certificate(number) => format!("K#{number}"),
+            Self::Alias(_) => ALIASES.to_owned(),
             Self::StatusCounter => "SL".to_owned(),
             Self::StatusList(list) => format!("SL#{list}"),
             Self::Action(day, _) => format!("AU#{day}"),
@@ -187,6 +203,8 @@ impl Key {
             Self::Attendance(_, session) => format!("{ATTENDANCE}{session}"),
             Self::Unidentified(_, entry) => format!("{UNIDENTIFIED}{entry}"),
             Self::Waiver(_, person) => format!("{WAIVERS}{person}"),
+            Self::Absence(_, person) => format!("{ABSENCES}{person}"),
+            Self::Join(_, person) => format!("{JOINS}{person}"),
             Self::Import(_, digest) => digest.clone(),
             Self::Timer(_, kind) => format!("T#{kind}"),
             Self::Count(_) => "D".to_owned(),
@@ -203,6 +221,8 @@ impl Key {
             Self::UnmatchedOrganisation(key) => format!("{UNMATCHED}{key}"),
             Self::Registration(person, event) => format!("R#{}#{event}", person.tag()),
             Self::Profile(person) => format!("-#{}", person.tag()),
+            Self::AddressWish(person) => format!("AD#{}", person.tag()),
+            Self::Alias(person) => person.to_string(),
             Self::Outbox { person, event, kind, mark } => {
                 format!("{}{kind}#{mark}", outbox_prefix(*person, *event))
             }
@@ -238,6 +258,12 @@ pub(crate) const WAIVERS: &str = "V#";
 /// What the sort keys of an event's materials begin with.
 pub(crate) const MATERIALS: &str = "X#";
 
+/// What the sort keys of an event's reasons of absence begin with.
+pub(crate) const ABSENCES: &str = "Q#";
+
+/// What the sort keys of those who pressed *Join* begin with.
+pub(crate) const JOINS: &str = "J#";
+
 /// What the sort keys of an event's attendance begin with.
 pub(crate) const ATTENDANCE: &str = "A#";
 
@@ -258,6 +284,9 @@ pub(crate) const HUB: &str = "H";
 pub(crate) const ORGANISATIONS: &str = "OR#";
 /// What the sort keys of organisations that are not listed begin with.
 pub(crate) const UNMATCHED: &str = "ON#";
+
+/// The partition of identifiers that stand for others.
+pub(crate) const ALIASES: &str = "AL";
 
 /// The partition of a month's events.
 pub(crate) fn month(start: Timestamp) -> String {
@@ -393,6 +422,10 @@ mod tests {
             (Key::Ledger(event), "E#2222222223", "L"),
             (Key::Attendance(event, 2), "E#2222222223", "A#2"),
             (Key::Unidentified(event, "d.0".into()), "E#2222222223", "W#d.0"),
+            (Key::Alias(person), "AL", "AAAAAAAAAAAAAAAB"),
+            (Key::AddressWish(person), "P#AAAAAAAAAAAA", "AD#AAAB"),
+            (Key::Absence(event, person), "E#2222222223", "Q#AAAAAAAAAAAAAAAB"),
+            (Key::Join(event, person), "E#2222222223", "J#AAAAAAAAAAAAAAAB"),
             (Key::Waiver(event, person), "E#2222222223", "V#AAAAAAAAAAAAAAAB"),
             (Key::Import(event, "d".into()), "I#import#2222222223", "d"),
             (Key::Timer(event, "day".into()), "E#2222222223", "T#day"),

@@ -4,8 +4,10 @@
 //! transaction. A person who books writes twice, one after the other: the registration, then the ledger. Everything
 //! else is read, decided by `domain`, and written back by the paths that changed, if nobody was quicker.
 
+mod aliases;
 mod attendance;
 pub mod audit;
+mod beside;
 mod bounces;
 mod bulletins;
 mod certificates;
@@ -38,6 +40,7 @@ mod status_lists;
 pub mod stream;
 mod substitute;
 mod timers;
+mod traces;
 mod trail;
 mod waivers;
 mod wishes;
@@ -64,7 +67,8 @@ pub use register::{Booked, Booking, RegisterOutcome};
 pub use reports::{Booker, Bookers, EventItems, KeptReport};
 pub use sending::{MessageState, Outgoing};
 pub use substitute::{Substituted, Substitution};
-pub use timers::{CERTIFICATES, Timer};
+pub use timers::{ABSENCES_TOLD, CERTIFICATES, Timer};
+pub use traces::Traces;
 pub use trail::{Action, BookingKey, Deed};
 
 /// Random numbers for jitter, handed in: this crate draws none itself.

@@ -12,6 +12,9 @@ use crate::keys::{DUE_AT, DUE_INDEX, DUE_KIND, Due, DueKind, Key, PK, SK, event_
 /// The kind of timer that issues an event's certificates.
 pub const CERTIFICATES: &str = "certificates";
 
+/// The kind of timer that writes to those who did not come.
+pub const ABSENCES_TOLD: &str = "absent";
+
 /// Something an event does at a time: a reminder, …
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timer {

@@ -8,10 +8,12 @@ use crate::sign_in::{Organiser, OrganiserRole};
 type Part = (&'static str, &'static str, fn(&Organiser) -> bool);
 
 /// In the order of the menu.
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 8] = [
     ("Today", "/organise", |_| true),
     ("Events", "/organise/events", Organiser::may_see_roster),
     ("Reports", "/organise/reports", Organiser::may_read_reports),
+    ("Charges", "/organise/charges", Organiser::may_read_reports),
+    ("People", "/organise/people", is_admin),
     ("Lists", "/organise/lists", is_admin),
     ("Audit trail", "/organise/audit", is_admin),
     ("Settings", "/organise/hub", is_admin),

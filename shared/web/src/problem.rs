@@ -178,7 +178,10 @@ impl From<Refusal> for Problem {
             | Refusal::EvaluationMissing
             | Refusal::CertificateWithheld
             | Refusal::CertificateRevoked
-            | Refusal::CertificateIssued => StatusCode::CONFLICT,
+            | Refusal::CertificateIssued
+            | Refusal::AskOrganisers
+            | Refusal::SelfOnly
+            | Refusal::MergeFinal => StatusCode::CONFLICT,
         };
         Self::new(status, refusal.code(), refusal.to_string())
     }

@@ -44,6 +44,8 @@ fn decide_with(access: &Access, subject: &Subject, place: Place, now: &str) -> R
         access,
         walk_in: false,
         bulletin: None,
+        presence: Presence::NotRecorded,
+        next: None,
     };
     letter(subject, Generation(2), &standing, at(now))
 }
@@ -131,6 +133,8 @@ fn another_generation_has_mails_of_its_own() {
         access: &Access::default(),
         walk_in: false,
         bulletin: None,
+        presence: Presence::NotRecorded,
+        next: None,
     };
     let tell = |subject: &Subject, standing: &Standing| letter(subject, Generation(1), standing, at(BEFORE));
     assert_eq!(tell(&Subject::Cancelled, &standing), Err(Dropped::Overtaken));
@@ -160,6 +164,8 @@ fn a_person_back_in_line_is_told_of_that_alone() {
         access: &Access::default(),
         walk_in: false,
         bulletin: None,
+        presence: Presence::NotRecorded,
+        next: None,
     };
     let tell = |subject| letter(&subject, Generation(1), &standing, at(BEFORE));
     assert_eq!(tell(Subject::Waiting), Err(Dropped::Overtaken));

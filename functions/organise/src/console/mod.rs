@@ -19,6 +19,7 @@ mod materials;
 mod message;
 mod needs;
 mod people;
+mod person;
 mod registration;
 mod rows;
 mod sheet;
@@ -61,6 +62,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/organise/events/{id}/sheet", get(sheet::show))
         .route("/organise/events/{id}/access", get(needs::show_all))
         .route("/organise/events/{id}/registrations/{reference}/access", get(needs::show).post(needs::answer))
+        .route("/organise/people", get(person::start).post(person::find))
+        .route("/organise/people/{person}", get(person::show).post(person::act))
         .route("/organise/events/{id}/registrations/{reference}", get(registration::show).post(registration::act))
         .merge(lists::routes())
 }

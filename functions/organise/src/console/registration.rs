@@ -84,6 +84,8 @@ async fn page(app: &App, concerned: &Concerned, typed: &FormData, mistakes: &[Mi
     let record = &concerned.managed.record;
     let row = Row::read(app, record, &concerned.ledger, concerned.person).await?;
     let moments = history::moments(app, concerned).await?;
+    let mut rows = facts(concerned, &row);
+    rows.extend(absence(app, concerned).await?);
     let name = people::name(&row);
     let input = |name, label, kind| TextInput {
         field: Field::new(name, label).mistakes(mistakes),
@@ -95,7 +97,7 @@ async fn page(app: &App, concerned: &Concerned, typed: &FormData, mistakes: &[Mi
         summary: ErrorSummary { mistakes },
         name: name.clone(),
         standing: words::standing(row.status),
-        facts: SummaryList { rows: facts(concerned, &row) },
+        facts: SummaryList { rows },
         need: needs::link(concerned),
         history: table(&moments),
         is_in: concerned.ledger.live(concerned.person).is_some(),
@@ -168,6 +170,16 @@ fn facts<'a>(concerned: &Concerned, row: &Row) -> Vec<Fact<'a>> {
     add("Minutes attended", row.minutes.map(|minutes| minutes.to_string()));
     add("Certificate", row.certificate_number.clone());
     facts
+}
+
+/// Why the person did not come, as they said, and whether that asks for a charge to be waived.
+async fn absence<'a>(app: &App, concerned: &Concerned) -> Result<Option<Fact<'a>>, Rejection> {
+    let said = app.store.absence(concerned.managed.record.id, concerned.person).await?;
+    let Some(why) = said else { return Ok(None) };
+    let policy = app.hub().await?.policy;
+    let asks = why.waiver().is_some_and(|waiver| policy.waives(waiver));
+    let more = if asks { "; this asks for the charge to be waived" } else { "" };
+    Ok(Some(Fact::new("Why they did not come", format!("“{}”{more}", why.words()))))
 }
 
 fn table<'a>(moments: &[Moment]) -> Table<'a> {

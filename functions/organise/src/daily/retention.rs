@@ -7,7 +7,7 @@ use app::{App, Failure};
 use domain::hub::Purge;
 use domain::{EventId, Ledger, PersonId, Registration, RegistrationForm};
 use jiff::Timestamp;
-use store::EventRecord;
+use store::{EventRecord, Traces};
 
 /// Events of one morning; what is left goes the next.
 const EVENTS_MAX: usize = 50;
@@ -68,7 +68,8 @@ async fn forget_person(app: &App, registration: &Registration) -> Result<(), Fai
     let others = app.store.registrations_of_mailbox(person.mailbox()).await?;
     let is_known = others.iter().any(|other| other.person == person && !other.form.is_without_person());
     if !is_known {
-        app.store.forget(person, others.iter().all(|other| other.form.is_without_person())).await?;
+        let traces = Traces::new([(&registration.form.name, registration.form.email.as_ref())]);
+        app.store.forget(person, others.iter().all(|other| other.form.is_without_person()), &traces).await?;
     }
     Ok(())
 }

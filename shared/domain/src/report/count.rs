@@ -59,7 +59,7 @@ impl<'a> Tally<'a> {
 
     fn add_booked(&mut self, event: &EventFacts, person: &'a PersonFacts) {
         self.add(Figure::PlacesBooked, 1);
-        self.people.insert(person.person);
+        self.people.insert(person.counts_as);
         let outcome = outcome(event, person);
         self.add(outcome, 1);
         if outcome == Figure::Attended {
@@ -229,7 +229,7 @@ fn reach(events: &[EventFacts]) -> Reach {
     for event in events.iter().filter(|event| event.fate == Fate::Held) {
         for person in &event.people {
             if person.is_certified {
-                certified.insert(person.person);
+                certified.insert(person.counts_as);
             }
             let attended = event.has_attended(person);
             if let Some(workplace) = person.organisation.as_ref().filter(|_| attended && !event.is_confidential) {

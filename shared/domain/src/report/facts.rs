@@ -70,6 +70,8 @@ pub enum Fate {
 pub struct PersonFacts {
     /// Who.
     pub person: PersonId,
+    /// As whom they count among people: those who were merged are one.
+    pub counts_as: PersonId,
     /// What they had when the event began.
     pub standing: Standing,
     /// Minutes recorded, all sessions together; `None` where nobody recorded anything.

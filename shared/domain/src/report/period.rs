@@ -63,6 +63,13 @@ impl Period {
         [0, 3, 6, 9].map(|months| Self::Quarter { first: months_after(first, months) })
     }
 
+    /// The quarter of a day.
+    pub fn quarter_of(day: Date) -> Self {
+        // January to March, April to June and so on: the financial year's quarters are the calendar's.
+        let months_in = i32::from((day.month() - 1) % 3);
+        Self::Quarter { first: months_after(day.first_of_month(), -months_in) }
+    }
+
     /// First day.
     pub fn from(self) -> Date {
         match self {
@@ -102,6 +109,16 @@ impl Period {
             Self::Month { first } => Self::Month { first: months_after(first, -1) },
             Self::Quarter { first } => Self::Quarter { first: months_after(first, -3) },
             Self::Year { first } => Self::Year { first: months_after(first, -12) },
+            Self::Range { .. } => return None,
+        })
+    }
+
+    /// The period of the same length after it; `None` for a range.
+    pub fn next(self) -> Option<Self> {
+        Some(match self {
+            Self::Month { first } => Self::Month { first: months_after(first, 1) },
+            Self::Quarter { first } => Self::Quarter { first: months_after(first, 3) },
+            Self::Year { first } => Self::Year { first: months_after(first, 12) },
             Self::Range { .. } => return None,
         })
     }

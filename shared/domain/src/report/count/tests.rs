@@ -26,6 +26,7 @@ fn people() -> impl Strategy<Value = Vec<PersonFacts>> {
     let person =
         |(number, (standing, minutes, role, organisation, is_certified)): (usize, (_, _, usize, _, _))| PersonFacts {
             person: person(u8::try_from(number).unwrap()),
+            counts_as: person(u8::try_from(number).unwrap()),
             standing,
             minutes,
             role: Role::ALL.get(role).copied().filter(|_| role > 0),
@@ -108,6 +109,7 @@ proptest! {
 fn each_person_counts_where_they_stood_and_what_they_did() {
     let facts = |number, standing, minutes| PersonFacts {
         person: person(number),
+        counts_as: person(number),
         standing,
         minutes,
         role: Some(Role::Gp),

@@ -1,0 +1,169 @@
+//! Charges as they are taken away: as data, as a table, as a workbook. What somebody typed is never a formula.
+
+use app::{Failure, Rejection};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use documents::workbook::{self, Book, Column, Size};
+use documents::{Value as Cell, csv};
+use domain::charge::Cause;
+use domain::policy::Waiver;
+use domain::working_hours::uk;
+use serde_json::{Value, json};
+use web::page;
+
+use super::{Charge, Charges};
+
+/// What a quarter is taken away as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For programs.
+    Json,
+    /// For any spreadsheet.
+    Csv,
+    /// With a sheet of sums.
+    Workbook,
+}
+
+impl Form {
+    /// The form that a file's ending asks for.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        match extension {
+            "json" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            "xlsx" => Some(Self::Workbook),
+            _ => None,
+        }
+    }
+}
+
+/// Columns of the table, with their widths.
+const COLUMNS: [(&str, f64); 11] = [
+    ("organisation", 32.0),
+    ("ods_code", 10.0),
+    ("event", 14.0),
+    ("title", 36.0),
+    ("starts", 16.0),
+    ("reference", 12.0),
+    ("cause", 18.0),
+    ("gbp", 8.0),
+    ("waived", 14.0),
+    ("liable", 14.0),
+    ("asked", 14.0),
+];
+
+/// Columns of the sums.
+const SUMS: [(&str, f64); 6] = [
+    ("organisation", 32.0),
+    ("ods_code", 10.0),
+    ("late_cancellations", 18.0),
+    ("absences", 12.0),
+    ("waived", 10.0),
+    ("gbp", 10.0),
+];
+
+/// The charges in this form.
+pub fn answer(charges: &Charges, form: Form) -> Result<Response, Rejection> {
+    let failed = |error: &dyn std::fmt::Display| Rejection::Failure(Failure::new(error.to_string()));
+    match form {
+        Form::Json => Ok(page::ok(&as_json(charges))),
+        Form::Csv => {
+            let table = csv::write(COLUMNS.map(|(head, _)| head), charges.list.iter().map(cells));
+            let table = table.map_err(|error| failed(&error))?;
+            Ok(file(charges, csv::CONTENT_TYPE, "csv", table))
+        }
+        Form::Workbook => {
+            let book = as_workbook(charges).map_err(|error| failed(&error))?;
+            Ok(file(charges, workbook::CONTENT_TYPE, "xlsx", book))
+        }
+    }
+}
+
+fn file(charges: &Charges, content_type: &'static str, extension: &str, bytes: impl Into<Vec<u8>>) -> Response {
+    let mut response = page::file(content_type, bytes.into());
+    let name = format!("attachment; filename=\"charges-{}.{extension}\"", charges.period);
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}
+
+/// What one organisation owes.
+struct Sum {
+    late_cancellations: usize,
+    absences: usize,
+    waived: usize,
+    gbp: u32,
+}
+
+impl Sum {
+    fn of(group: &[Charge]) -> Self {
+        let count = |wanted| group.iter().filter(|charge| charge.cause == wanted).count();
+        Self {
+            late_cancellations: count(Cause::LateCancellation),
+            absences: count(Cause::Absence),
+            waived: group.iter().filter(|charge| charge.waived.is_some()).count(),
+            gbp: group.iter().map(Charge::due).sum(),
+        }
+    }
+}
+
+fn as_json(charges: &Charges) -> Value {
+    let by_organisation = charges.by_organisation().map(|group| {
+        let Sum { late_cancellations, absences, waived, gbp } = Sum::of(group);
+        json!({"organisation": group[0].organisation, "late_cancellations": late_cancellations, "absences": absences,
+               "waived": waived, "gbp": gbp})
+    });
+    let list = charges.list.iter().map(|charge| {
+        let event = &charge.record.event;
+        json!({"organisation": charge.organisation, "reference": charge.reference, "cause": charge.cause,
+               "gbp": charge.owed.gbp, "liable": charge.liable(), "waived": charge.waived,
+               "asked": charge.asked, "event": {"id": charge.record.id, "title": event.title, "starts": event.starts()}})
+    });
+    let period = charges.period;
+    json!({"period": period.to_string(), "from": period.from(), "to": period.to(), "policy": charges.policy.to_json(),
+           "total_gbp": charges.total(), "by_organisation": by_organisation.collect::<Vec<_>>(),
+           "charges": list.collect::<Vec<_>>()})
+}
+
+fn count(number: usize) -> Cell {
+    Cell::Count(number.try_into().unwrap_or(u64::MAX))
+}
+
+fn organisation(charge: &Charge) -> [Cell; 2] {
+    let found = charge.organisation.as_ref();
+    [Cell::text(found.and_then(|one| one.name.as_deref())), Cell::text(found.and_then(|one| one.ods_code.as_deref()))]
+}
+
+fn cells(charge: &Charge) -> Vec<Cell> {
+    let event = &charge.record.event;
+    let rest = [
+        Cell::text(Some(charge.record.id.to_string())),
+        Cell::text(Some(event.title.as_str())),
+        Cell::Moment(uk().to_datetime(event.starts())),
+        Cell::text(Some(charge.reference.to_string())),
+        Cell::text(Some(charge.cause.slug())),
+        charge.owed.gbp.map_or(Cell::Empty, |gbp| Cell::Count(u64::from(gbp))),
+        Cell::text(charge.waived.map(Waiver::slug)),
+        Cell::text(Some(charge.liable())),
+        Cell::text(charge.asked.map(Waiver::slug)),
+    ];
+    organisation(charge).into_iter().chain(rest).collect()
+}
+
+fn sums(group: &[Charge]) -> Vec<Cell> {
+    let sum = Sum::of(group);
+    let rest = [count(sum.late_cancellations), count(sum.absences), count(sum.waived), Cell::Count(u64::from(sum.gbp))];
+    organisation(&group[0]).into_iter().chain(rest).collect()
+}
+
+/// A sheet of sums, and one of every charge.
+fn as_workbook(charges: &Charges) -> Result<Vec<u8>, workbook::Failure> {
+    let column = |&(head, width): &(&'static str, f64)| Column { head, width };
+    let title = format!("Charges, {}", charges.period.words());
+    let mut book = Book::new(&title, charges.period.to())?;
+    let by_organisation: Vec<Column<'_>> = SUMS.iter().map(column).collect();
+    book.table("By organisation", &by_organisation, charges.by_organisation().map(sums), Size::Small)?;
+    let each: Vec<Column<'_>> = COLUMNS.iter().map(column).collect();
+    book.table("Charges", &each, charges.list.iter().map(cells), Size::Small)?;
+    book.into_bytes()
+}
