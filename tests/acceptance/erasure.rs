@@ -172,14 +172,14 @@ async fn no_corner_keeps_whoever_is_erased() {
     let other = hub.event(json!({"sessions": of("04"), "capacity": 30})).await;
     let ahead = hub.event(json!({"title": "Knots"})).await;
     // Zelda shares a mailbox with Bob, who stays.
-    let desk = |name: &str| json!({"name": name, "email": "zelda.desk@practice.example", "role": "gp"});
+    let desk = |name: &str| json!({"name": name, "email": "front.desk@practice.example", "role": "gp"});
     for name in ["Zelda Quince", "Bob Birch"] {
         hub.register(&held, &desk(name)).await;
     }
     let booked = hub.register(&ahead, &desk("Zelda Quince")).await;
-    let token = hub.link_at("zelda.desk@practice.example", "Zelda").await;
+    let token = hub.link_at("front.desk@practice.example", "Zelda").await;
     let group = json!({"organisation": "Example School", "places": 2, "name_by": "2026-11-03T12:00:00Z",
-        "contact": {"name": "Zelda Quince", "email": "zelda.desk@practice.example"}});
+        "contact": {"name": "Zelda Quince", "email": "front.desk@practice.example"}});
     let seated = hub.as_admin(Method::POST, &format!("/api/v1/events/{other}/groups"), &group).await;
     assert_eq!(seated.status, 201, "{seated:?}");
     hub.settle().await;
@@ -202,7 +202,7 @@ async fn no_corner_keeps_whoever_is_erased() {
         crate::console::Desk::of(&hub, "admin").await.get(&list.to).await.html
     };
     let poster = to.split("/attend/").nth(1).and_then(|rest| rest.split('"').next()).expect("a poster").to_owned();
-    let said = vec![("name", "Zelda Quince"), ("email", "zelda.desk@practice.example")];
+    let said = vec![("name", "Zelda Quince"), ("email", "front.desk@practice.example")];
     assert_eq!(form(format!("/attend/{poster}"), said).await.status, 200);
     let head = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest\n";
     let line = "ZELDA  QUINCE,,11/04/2026 09:33:00 AM,11/04/2026 10:20:00 AM,47,Yes\n";
@@ -218,7 +218,7 @@ async fn no_corner_keeps_whoever_is_erased() {
     let charges = async || hub.as_admin(Method::GET, "/api/v1/charges/2026-27-Q3.json", &Value::Null).await;
     let (owed, waived) =
         (charges().await.body["total_gbp"].clone(), charges().await.body["by_organisation"][0]["waived"].clone());
-    let one = json!({"email": "zelda.desk@practice.example", "name": "Zelda Quince"});
+    let one = json!({"email": "front.desk@practice.example", "name": "Zelda Quince"});
     let one = hub.as_admin(Method::POST, "/api/v1/people/find", &one).await;
     let id = one.body["people"][0]["person"].as_str().expect("a person").to_owned();
     let erased =
@@ -229,10 +229,10 @@ async fn no_corner_keeps_whoever_is_erased() {
         let policy_only = trace == "sickness" && stored.matches(trace).count() == 1;
         assert!(policy_only || !stored.contains(trace), "{trace}");
     }
-    let before = hub.inbox("zelda.desk@practice.example").await.len();
+    let before = hub.inbox("front.desk@practice.example").await.len();
     hub.no_faults().await;
     hub.advance("PT3H").await;
-    let after = hub.inbox("zelda.desk@practice.example").await.split_off(before);
+    let after = hub.inbox("front.desk@practice.example").await.split_off(before);
     assert!(after.iter().all(|mail| !mail.to_string().contains("Zelda")), "nothing that waited goes to her: {after:?}");
     for path in [
         format!("/api/v1/events/{held}/registrations"),
@@ -252,7 +252,7 @@ async fn no_corner_keeps_whoever_is_erased() {
         (&owed, &waived),
         "what was waived stays waived"
     );
-    let bob = json!({"email": "zelda.desk@practice.example"});
+    let bob = json!({"email": "front.desk@practice.example"});
     let left = hub.as_admin(Method::POST, "/api/v1/people/find", &bob).await;
     assert_eq!(
         (left.body["people"].as_array().map(Vec::len), &left.body["people"][0]["name"]),

@@ -162,7 +162,8 @@ fn as_workbook(charges: &Charges) -> Result<Vec<u8>, workbook::Failure> {
     let title = format!("Charges, {}", charges.period.words());
     let mut book = Book::new(&title, charges.period.to())?;
     let by_organisation: Vec<Column<'_>> = SUMS.iter().map(column).collect();
-    book.table("By organisation", &by_organisation, charges.by_organisation().map(sums), Size::Small)?;
+    let owed: Vec<Vec<Cell>> = charges.by_organisation().map(sums).collect();
+    book.table("By organisation", &by_organisation, owed, Size::Small)?;
     let each: Vec<Column<'_>> = COLUMNS.iter().map(column).collect();
     book.table("Charges", &each, charges.list.iter().map(cells), Size::Small)?;
     book.into_bytes()
