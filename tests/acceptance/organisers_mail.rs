@@ -35,7 +35,7 @@ async fn a_digest_tells_in_the_morning_what_has_moved_in_one_mail_and_nothing_wh
     let text = digest["text"].as_str().expect("text").replace("\r\n", "\n");
     for said in [
         "# Suturing\n\nWhen: Tuesday 1 December 2026, 9:30am\nBooked: 3\nCancelled or lapsed: 1\n\
-         Confirmed: 1 (before: 0) of 2 places\nWaiting: 1 (before: 0)",
+         Confirmed: 1 of 2 (before: 0)\nWaiting: 1 (before: 0)",
         "# Knots\n",
         &format!("/organise/events/{one}\n"),
     ] {

@@ -154,6 +154,11 @@ pub(crate) fn advice(kind: &LetterKind) -> Option<String> {
             "If this no longer suits you, please cancel with the link above, so that somebody else can have the place."
                 .to_owned()
         }
+        LetterKind::Offered { .. } => {
+            "If you do not want the place, please decline it, so that the next person can have it. If we have not heard \
+             from you by then, it goes to them."
+                .to_owned()
+        }
         LetterKind::Waiting { .. } | LetterKind::Returned { .. } => {
             "We will write to you as soon as a place becomes free.".to_owned()
         }

@@ -25,13 +25,17 @@ fn moved(app: &App, standing: &Standing) -> Vec<Part> {
     let Some(movement) = standing.movement else { return Vec::new() };
     let change =
         |now: u32, before: u32| if now == before { format!("{now}") } else { format!("{now} (before: {before})") };
-    let of = standing.record.event.capacity.map_or_else(String::new, |capacity| format!(" of {capacity} places"));
+    let held = movement.now.confirmed;
+    let confirmed =
+        standing.record.event.capacity.map_or_else(|| held.to_string(), |places| format!("{held} of {places}"));
+    let before = movement.before.confirmed;
+    let confirmed = if held == before { confirmed } else { format!("{confirmed} (before: {before})") };
     let fact = |name: &str, value: String| (name.to_owned(), value);
     let facts = vec![
         fact("When", dates::moment(standing.record.event.starts())),
         fact("Booked", movement.booked.to_string()),
         fact("Cancelled or lapsed", movement.ended.to_string()),
-        fact("Confirmed", format!("{}{of}", change(movement.now.confirmed, movement.before.confirmed))),
+        fact("Confirmed", confirmed),
         fact("Waiting", change(movement.now.waiting, movement.before.waiting)),
     ];
     vec![Part::Heading(standing.record.event.title.clone()), Part::Facts(facts), link(app, standing)]
@@ -54,8 +58,9 @@ pub(super) fn low_numbers(app: &App, standing: &Standing) -> Letter {
 pub(super) fn long_line(app: &App, standing: &Standing) -> Letter {
     let event = &standing.record.event;
     let (waiting, capacity) = (standing.ledger.places().waiting, event.capacity.unwrap_or(0));
-    let words =
-        format!("{waiting} people wait for {}, which has {capacity} places. A second date could fill.", event.title);
+    let people = if waiting == 1 { "1 person waits".to_owned() } else { format!("{waiting} people wait") };
+    let places = if capacity == 1 { "1 place".to_owned() } else { format!("{capacity} places") };
+    let words = format!("{people} for {}, which has {places}. A second date could fill.", event.title);
     let parts = vec![Part::Text(words), link(app, standing), when(standing)];
     letter(app, format!("Long waiting list ({waiting}): {}", event.title), parts)
 }
