@@ -166,6 +166,21 @@ async fn each_role_may_what_the_table_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_from_another_site_reaches_no_page() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({})).await;
+    let reference = hub.book(&event, "Ann Ash").await.text("reference").to_owned();
+    let cookie = sign_in(&hub, "admin@hub.example", "/organise").await;
+    for line in Line::all().iter().filter(|line| line.is_page() && line.method == Method::POST) {
+        let path = line.path(&event, &reference);
+        let request =
+            hub.request(Method::POST, &path).header("cookie", &cookie).header("origin", "https://evil.example");
+        let reply = line.with_body(request).send().await.expect("a reply");
+        assert_eq!(reply.status().as_u16(), 403, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_sign_in_no_page_shows_anybody() {
     let hub = TestHub::start().await;
     let event = hub.event(json!({"capacity": 1})).await;
