@@ -304,3 +304,27 @@ async fn all_of_somebodys_certificates_are_on_one_page_and_one_statement() {
     let zip = hub.request(Method::GET, &format!("/api/v1/events/{event}/certificates.zip")).bearer_auth(&hub.admin);
     assert!(zip.send().await.expect("an answer").bytes().await.expect("bytes").starts_with(b"PK"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_came_without_booking_gets_one_where_the_hub_says_so_and_an_address_is_known() {
+    let hub = TestHub::start().await;
+    let came = json!({"records": [
+        {"name": "Wim Willow", "email": address("Wim Willow"), "role": "gp", "minutes": 400},
+        {"name": "Nora Nettle", "role": "gp", "minutes": 400},
+    ]});
+    let events = [hub.event(json!({})).await, hub.event(json!({})).await];
+    hub.set_clock(AFTER).await;
+    for (event, is_agreed) in events.iter().zip([false, true]) {
+        let agreed = json!({"walk_in_certificates": is_agreed});
+        assert_eq!(hub.as_admin(Method::PATCH, "/api/v1/hub", &agreed).await.status, 200);
+        let path = format!("/api/v1/events/{event}/attendance");
+        assert_eq!(hub.as_admin(Method::POST, &path, &came).await.status, 200);
+        hub.advance("PT16M").await;
+        let path = format!("/api/v1/events/{event}/certificates");
+        let list = hub.as_admin(Method::GET, &path, &Value::Null).await.body["certificates"].clone();
+        let names: Vec<&str> = list.as_array().expect("rows").iter().filter_map(|row| row["name"].as_str()).collect();
+        assert_eq!(names, if is_agreed { vec!["Wim Willow"] } else { Vec::new() });
+    }
+    assert_eq!(certificate_mails(&hub, "Wim Willow").await.len(), 1);
+    hub.stop_and_audit().await;
+}

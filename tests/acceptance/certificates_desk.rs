@@ -117,6 +117,42 @@ async fn what_people_thought_is_figures_and_words_from_five_answers_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn three_months_later_those_who_came_are_asked_what_has_come_of_it() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({"evaluation": {"follow_up": true}, "programme": "open-doors"})).await;
+    for name in ["Amina Begum", "Bob Birch", "Cat Cedar"] {
+        assert_eq!(hub.book(&event, name).await.status, 201);
+    }
+    let link = hub.link("Amina Begum").await;
+    hub.set_clock(AFTER).await;
+    record(&hub, &event, &[("Amina Begum", 400), ("Bob Birch", 0)]).await;
+    let again = format!("/bookings/{link}/evaluation?round=follow-up");
+    hub.set_clock("2027-03-01T08:59:00Z").await;
+    assert_eq!(hub.get(&again).await.status, 409, "not yet");
+    hub.advance("PT2M").await;
+    let asked = async |name: &str| {
+        let mails = hub.inbox(&crate::hub::address(name)).await;
+        mails.into_iter().find(|mail| mail["subject"].as_str().is_some_and(|words| words.starts_with("Three months")))
+    };
+    assert!(asked("Bob Birch").await.is_none() && asked("Cat Cedar").await.is_none(), "they were not there");
+    let mail = asked("Amina Begum").await.expect("a mail");
+    assert!(mail["text"].as_str().is_some_and(|text| text.contains(&again)), "{mail}");
+    assert!(mail["headers"]["List-Unsubscribe"].is_string(), "{mail}");
+    let form = hub.get(&again).await.body.to_string();
+    assert!(form.contains("What has come of it?") && form.contains("How much have you used what you learnt?"));
+    for _ in 0..2 {
+        let answers = [("used", "4"), ("example", "We ask everyone now.")];
+        assert_eq!(send(hub.request(Method::POST, &again).form(&answers)).await.status, 303);
+    }
+    let shown = Desk::of(&hub, "admin").await.get(&format!("/organise/events/{event}/evaluation")).await.html;
+    assert!(shown.contains("Three months later") && shown.contains("1 person has answered."), "{shown}");
+    assert!(shown.contains("4.00") && !shown.contains("We ask everyone now."), "{shown}");
+    let figures = hub.as_admin(Method::GET, &format!("/api/v1/events/{event}/evaluation"), &Value::Null).await.body;
+    assert_eq!((&figures["first"]["responses"], &figures["follow_up"]["responses"]), (&json!(0), &json!(1)));
+    hub.stop_and_audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn certificates_and_opinions_are_for_whoever_manages_the_event() {
     let hub = TestHub::start().await;
     let event = held(&hub).await;

@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use crate::hub::{TestHub, send};
 
+/// When the year's last work is done.
+const YEAR_OVER: &str = "2021-04-09T16:30:00Z";
+
 /// A mail about one booking: the state that its subject says first, and when it went.
 #[derive(Debug)]
 struct Told {
@@ -54,6 +57,7 @@ impl Known {
             (Place | Line | Approval | Offer, "Event cancelled")
             | (Line | Approval | Offer, "Waiting list ended")
             | (Place, "Thank you") => Over,
+            (Over, "Three months later") => Over,
             // A certificate comes when attendance is in, before or after the thanks; so does the question why.
             (Place | Over, "Your certificate" | "Your new certificate" | "We missed you") => self,
             _ => return None,
@@ -138,6 +142,13 @@ fn check_story(event: &Event, status: &str, (told, merged): (&[Told], &[&Told]),
         if let Some(stale) = before.iter().find(|mail| stood(mail.at) != Known::Place) {
             return Err(format!("{} of another event's mail came at {} without a place", stale.state, stale.at));
         }
+        // Whoever is asked after three months was there; nobody was at the hub between the year and today.
+        if kind == ReminderKind::FollowUp {
+            if own != usize::from(status == "attended" && due < YEAR_OVER.parse().expect("a time")) {
+                return Err(format!("asked {own} times after three months"));
+            }
+            continue;
+        }
         // Attendance is in by noon, when the thanks have gone: they went to everyone with a place.
         let is_right = match stood(due) {
             Known::Place => own + before.len() == 1,
@@ -162,6 +173,7 @@ fn subject(kind: ReminderKind) -> &'static str {
         ReminderKind::Day => "Tomorrow",
         ReminderKind::Hour => "In an hour",
         ReminderKind::Thanks => "Thank you",
+        ReminderKind::FollowUp => "Three months later",
     }
 }
 

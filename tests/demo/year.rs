@@ -44,6 +44,7 @@ async fn an_empty_hub_starts_with_a_year_behind_it_and_twenty_events_ahead() {
     assert!((2_350..=2_650).contains(&after.valid), "{after:?}");
     assert_eq!((after.revoked, after.corrected), (1, 1), "{after:?}");
     assert!((900..=1_500).contains(&after.opinions) && after.with_words >= 60, "{after:?}");
+    assert!((40..=140).contains(&after.looking_back), "{after:?}");
     let charges = hub.as_admin(Method::GET, "/api/v1/charges/2020-21-Q3.json", &Value::Null).await;
     assert!(charges.status == 200 && charges.body.to_string().contains("practice"), "{charges:?}");
 
@@ -72,6 +73,8 @@ struct After {
     corrected: usize,
     /// Answers to evaluations.
     opinions: u64,
+    /// Answers three months later.
+    looking_back: u64,
     /// Events whose words are shown.
     with_words: usize,
 }
@@ -87,6 +90,7 @@ impl After {
         }
         let evaluation = hub.as_admin(Method::GET, &format!("{path}/evaluation"), &Value::Null).await.body;
         self.opinions += evaluation["first"]["responses"].as_u64().expect("a count");
+        self.looking_back += evaluation["follow_up"]["responses"].as_u64().unwrap_or_default();
         let questions = evaluation["first"]["questions"].as_array().expect("questions");
         let has_words = |question: &Value| question["texts"].as_array().is_some_and(|texts| !texts.is_empty());
         self.with_words += usize::from(questions.iter().any(has_words));

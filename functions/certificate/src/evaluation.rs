@@ -9,22 +9,20 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use domain::evaluation::{self, AnswerKind, EvaluationQuestion, Round, Summary};
 use domain::registration::Via;
+use domain::reminders::follow_up_from;
 use domain::{FieldError, Place, Refusal};
-use jiff::SignedDuration;
 use serde_json::json;
 use store::EventRecord;
 use web::components::{Choice, ErrorSummary, Field, Radios, Textarea};
 use web::forms::FormData;
 use web::page::{self, Mistake, Page};
 
-/// How long after the last session people are asked again.
-const FOLLOW_UP_AFTER: SignedDuration = SignedDuration::from_hours(90 * 24);
-
 #[derive(Template)]
 #[template(path = "evaluation.html")]
 struct EvaluationPage<'a> {
     action: String,
     title: &'a str,
+    heading: &'static str,
     summary: ErrorSummary<'a>,
     questions: Vec<Asked<'a>>,
 }
@@ -104,8 +102,11 @@ fn round(app: &App, held: &HeldBooking, query: Option<String>) -> Result<Round, 
     if query.one("round") != Round::FollowUp.name() {
         return Ok(Round::First);
     }
-    let is_time = event.ends().saturating_add(FOLLOW_UP_AFTER).is_ok_and(|from| now >= from);
-    if event.evaluation.follow_up && is_time { Ok(Round::FollowUp) } else { Err(Refusal::NotStarted.into()) }
+    if event.evaluation.follow_up && now >= follow_up_from(event.ends()) {
+        Ok(Round::FollowUp)
+    } else {
+        Err(Refusal::NotStarted.into())
+    }
 }
 
 fn token(app: &App, held: &HeldBooking, round: Round) -> String {
@@ -140,6 +141,10 @@ fn form<'a>(
     EvaluationPage {
         action: address(app, held, round),
         title: &held.record.event.title,
+        heading: match round {
+            Round::First => "What did you think of it?",
+            Round::FollowUp => "What has come of it?",
+        },
         summary: ErrorSummary { mistakes },
         questions: questions.iter().map(asked).collect(),
     }

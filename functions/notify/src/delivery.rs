@@ -138,7 +138,9 @@ async fn obstacle(
     }
     match (subject, letter) {
         (Subject::Changed { version, .. }, _) => is_told_already(app, message, *version).await,
-        (_, LetterKind::Thanks) if app.store.is_unsubscribed(mailbox).await? => Ok(Some(Dropped::Unwanted)),
+        (_, LetterKind::Thanks | LetterKind::FollowUp) if app.store.is_unsubscribed(mailbox).await? => {
+            Ok(Some(Dropped::Unwanted))
+        }
         _ => Ok(None),
     }
 }

@@ -82,7 +82,11 @@ fn entered_and_left(filed: &[Filed], present: Generation) -> Option<Generation> 
 fn stands_apart(kind: &LetterKind) -> bool {
     matches!(
         kind,
-        LetterKind::Thanks | LetterKind::Absent { .. } | LetterKind::Certificate { .. } | LetterKind::NotBooked { .. }
+        LetterKind::Thanks
+            | LetterKind::FollowUp
+            | LetterKind::Absent { .. }
+            | LetterKind::Certificate { .. }
+            | LetterKind::NotBooked { .. }
     )
 }
 
@@ -97,7 +101,7 @@ fn sessions_before(kind: &LetterKind) -> &[Session] {
 /// Where one POST stops mail of this kind. What tells of a booking, or comes from those who run the event, cannot be
 /// stopped but by cancelling; to be asked for an opinion can.
 pub(crate) fn unsubscribe(kind: &LetterKind, manage_link: &str) -> Option<String> {
-    matches!(kind, LetterKind::Thanks).then(|| format!("{manage_link}/unsubscribe"))
+    matches!(kind, LetterKind::Thanks | LetterKind::FollowUp).then(|| format!("{manage_link}/unsubscribe"))
 }
 
 #[cfg(test)]

@@ -149,6 +149,7 @@ fn letter_of(subject: &Subject, standing: &Standing, place: Place) -> Option<Let
             ReminderKind::Day => LetterKind::ReminderDay,
             ReminderKind::Hour => LetterKind::ReminderHour,
             ReminderKind::Thanks => LetterKind::Thanks,
+            ReminderKind::FollowUp => LetterKind::FollowUp,
         }),
         Subject::Changed { was, .. } => {
             let was = if has_place { was.clone() } else { was.clone().without_joining() };
@@ -205,6 +206,7 @@ fn is_too_late(letter: &LetterKind, event: &Event, now: Timestamp) -> bool {
         LetterKind::Changed { .. } | LetterKind::Access { .. } => now >= event.ends(),
         LetterKind::Absent { .. } => now >= event.ends().saturating_add(ABSENCE_TOLD_WITHIN).unwrap_or(Timestamp::MAX),
         LetterKind::Thanks => !reminders::still_useful(ReminderKind::Thanks, event, now),
+        LetterKind::FollowUp => !reminders::still_useful(ReminderKind::FollowUp, event, now),
         LetterKind::ReminderWeek => !reminders::still_useful(ReminderKind::Week, event, now),
         LetterKind::ReminderDay => !reminders::still_useful(ReminderKind::Day, event, now),
         LetterKind::ReminderHour => !reminders::still_useful(ReminderKind::Hour, event, now),

@@ -98,9 +98,12 @@ async fn ring(app: &App, event: EventId, kind: ReminderKind, rang: Timestamp, no
     Ok(app.store.silence_timer(event, kind.name(), Some(rang)).await?)
 }
 
-/// Whether the event is to come; for the thanks, whether it has been.
+/// Whether the event is to come; for the thanks and the question after three months, whether it has been.
 fn takes_place(kind: ReminderKind, record: &EventRecord, ledger: &Ledger) -> bool {
-    let state = if kind == ReminderKind::Thanks { State::Closed } else { State::Open };
+    let state = match kind {
+        ReminderKind::Week | ReminderKind::Day | ReminderKind::Hour => State::Open,
+        ReminderKind::Thanks | ReminderKind::FollowUp => State::Closed,
+    };
     record.status == EventStatus::Published && ledger.state == state
 }
 
@@ -109,7 +112,7 @@ fn due_at(record: &EventRecord, kind: ReminderKind) -> Option<Timestamp> {
 }
 
 /// One mail for everyone who has a place; nobody is thanked who is known to have stayed away, and everybody is who came
-/// without a booking.
+/// without a booking; nobody is asked what has come of it who is not known to have been there.
 fn one_each(
     record: &EventRecord,
     ledger: &Ledger,
@@ -117,8 +120,12 @@ fn one_each(
     (kind, now): (ReminderKind, Timestamp),
 ) -> Vec<Message> {
     let has_place = |person| ledger.place(person) == Some(Place::Confirmed);
-    let stayed_away = |person| attendance.presence(&record.event, person) == Presence::Absent;
-    let entries = ledger.live_entries().filter(|(person, _)| has_place(*person) && !stayed_away(*person));
+    let is_meant = |person| match attendance.presence(&record.event, person) {
+        Presence::Absent => false,
+        Presence::NotRecorded => kind != ReminderKind::FollowUp,
+        Presence::Attended | Presence::AttendedPart => true,
+    };
+    let entries = ledger.live_entries().filter(|(person, _)| has_place(*person) && is_meant(*person));
     let starts = record.event.starts();
     let mut people: Vec<_> = entries.map(|(person, live)| (person, live.generation)).collect();
     if kind == ReminderKind::Thanks {

@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::event::{Event, Format};
 use crate::working_hours::uk;
@@ -21,11 +22,13 @@ pub enum ReminderKind {
     Hour,
     /// The morning after the end: thanks, and the question what people thought of it.
     Thanks,
+    /// Three months after the end, where the event asks again: what has come of it?
+    FollowUp,
 }
 
 impl ReminderKind {
     /// Every reminder, the earliest first.
-    pub const ALL: [Self; 4] = [Self::Week, Self::Day, Self::Hour, Self::Thanks];
+    pub const ALL: [Self; 5] = [Self::Week, Self::Day, Self::Hour, Self::Thanks, Self::FollowUp];
 
     /// A stable name, of the event's timer and of the mail.
     pub fn name(self) -> &'static str {
@@ -34,6 +37,7 @@ impl ReminderKind {
             Self::Day => "reminder-day",
             Self::Hour => "reminder-hour",
             Self::Thanks => "thanks",
+            Self::FollowUp => "follow-up",
         }
     }
 
@@ -46,6 +50,7 @@ impl ReminderKind {
         match self {
             Self::Week | Self::Day | Self::Thanks => true,
             Self::Hour => matches!(event.format, Format::Online | Format::Hybrid),
+            Self::FollowUp => event.evaluation.follow_up,
         }
     }
 
@@ -63,6 +68,10 @@ impl ReminderKind {
                 let from = morning_after(event.ends());
                 from..from.saturating_add(THANKS_USEFUL).unwrap_or(Timestamp::MAX)
             }
+            Self::FollowUp => {
+                let from = follow_up_from(event.ends());
+                from..from.saturating_add(FOLLOW_UP_USEFUL).unwrap_or(Timestamp::MAX)
+            }
         }
     }
 }
@@ -70,11 +79,25 @@ impl ReminderKind {
 /// How long people still know what they thought of an event.
 const THANKS_USEFUL: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// For how long after three months the question is still one about three months.
+const FOLLOW_UP_USEFUL: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Nine o'clock on the day after, UK time.
 fn morning_after(at: Timestamp) -> Timestamp {
-    let next = uk().to_datetime(at).date().tomorrow().map(|day| day.at(9, 0, 0, 0));
+    let next = uk().to_datetime(at).date().tomorrow();
+    next.map_or(Timestamp::MAX, nine)
+}
+
+/// From when people are asked again of an event that ended then: nine o’clock three months after that day, UK time; where
+/// that month is shorter, on its last day.
+pub fn follow_up_from(ended: Timestamp) -> Timestamp {
+    let ended = uk().to_datetime(ended).date();
+    ended.checked_add(3.months()).map_or(Timestamp::MAX, nine)
+}
+
+fn nine(day: Date) -> Timestamp {
     // No clock of the UK changes at nine; a year beyond the calendar is far enough.
-    next.and_then(|nine| uk().to_timestamp(nine)).unwrap_or(Timestamp::MAX)
+    uk().to_timestamp(day.at(9, 0, 0, 0)).unwrap_or(Timestamp::MAX)
 }
 
 /// The reminders an event has and when each is due, the earliest first; past ones are among them.
@@ -139,6 +162,22 @@ mod tests {
         assert_eq!(morning_after(at("2026-10-24T16:00:00Z")), at("2026-10-25T09:00:00Z"));
         let useful = |now| still_useful(ReminderKind::Thanks, &event("online"), at(now));
         assert!(useful("2026-12-30T08:59:59Z") && !useful("2026-12-30T09:00:00Z"));
+    }
+
+    #[test]
+    fn people_are_asked_again_after_three_months_where_the_event_says_so() {
+        let mut event = event("online");
+        assert!(!still_useful(ReminderKind::FollowUp, &event, at("2027-03-15T09:00:00Z")));
+        event.evaluation.follow_up = true;
+        assert_eq!(of(&event).last(), Some(&(ReminderKind::FollowUp, at("2027-03-15T09:00:00Z"))));
+        let useful = |now| still_useful(ReminderKind::FollowUp, &event, at(now));
+        assert!(useful("2027-04-14T08:59:59Z") && !useful("2027-04-14T09:00:00Z"));
+        event.sessions[1].ends = at("2026-11-30T12:30:00Z");
+        // February is shorter.
+        assert_eq!(follow_up_from(event.ends()), at("2027-02-28T09:00:00Z"));
+        event.sessions[1].ends = at("2027-01-12T12:30:00Z");
+        // The clocks have gone forward.
+        assert_eq!(follow_up_from(event.ends()), at("2027-04-12T08:00:00Z"));
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub enum LetterKind {
         /// When the same takes place next.
         next: Option<Box<NextDate>>,
     },
+    /// Three months later: what has come of it?
+    FollowUp,
     /// From an organiser, in the organiser's words.
     Message {
         /// One line.
@@ -243,6 +245,9 @@ impl About<'_> {
         let link = |label: &str, url: String| Some(Part::Link { label: label.to_owned(), url });
         match kind {
             LetterKind::Thanks => link("Say what you thought of it", format!("{}/evaluation", self.manage_link)),
+            LetterKind::FollowUp => {
+                link("Say what has come of it", format!("{}/evaluation?round=follow-up", self.manage_link))
+            }
             LetterKind::Certificate { number, .. } => {
                 link("Check the certificate", format!("{}/certificates/{number}", self.base_url))
             }

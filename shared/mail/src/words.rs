@@ -29,6 +29,7 @@ pub(crate) fn subject(kind: &LetterKind, event: &Event, now: Timestamp) -> Strin
         LetterKind::ReminderHour => "In an hour",
         LetterKind::Thanks => "Thank you",
         LetterKind::Absent { .. } => "We missed you",
+        LetterKind::FollowUp => "Three months later",
         LetterKind::Certificate { is_reissue: false, .. } => "Your certificate",
         LetterKind::Certificate { is_reissue: true, .. } => "Your new certificate",
         LetterKind::Access { is_arranged: false, .. } => "What we will do for you",
@@ -60,7 +61,11 @@ pub(crate) fn manage_label(kind: &LetterKind) -> &'static str {
     match kind {
         LetterKind::Offered { .. } => "Accept or decline",
         // There is nothing left to change.
-        LetterKind::Substituted | LetterKind::Thanks | LetterKind::Absent { .. } | LetterKind::Certificate { .. } => {
+        LetterKind::Substituted
+        | LetterKind::Thanks
+        | LetterKind::FollowUp
+        | LetterKind::Absent { .. }
+        | LetterKind::Certificate { .. } => {
             "See your booking"
         }
         kind if kind.ends_booking() => "See your booking",
@@ -114,6 +119,9 @@ pub(crate) fn state(kind: &LetterKind, event: &Event, now: Timestamp) -> String 
         }
         LetterKind::Absent { .. } => {
             "You had a place, and it seems that you could not come. It may be that we have it wrong.".to_owned()
+        }
+        LetterKind::FollowUp => {
+            format!("You took part in {title} three months ago. We would like to know what has come of it.")
         }
         LetterKind::Message { body, .. } => body.clone(),
         LetterKind::Certificate { number, is_reissue: false } => {
@@ -171,6 +179,9 @@ pub(crate) fn advice(kind: &LetterKind) -> Option<String> {
         }
         LetterKind::Access { is_arranged: true, .. } => {
             "If you need something else, tell us with the link above.".to_owned()
+        }
+        LetterKind::FollowUp => {
+            "It takes a minute. Your answers are not stored with your name, and we shall not ask again.".to_owned()
         }
         LetterKind::Certificate { .. } => {
             "Anybody you show it to can check it with the number or the link above.".to_owned()

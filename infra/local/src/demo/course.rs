@@ -91,6 +91,11 @@ impl Course {
         self.body["capacity"].as_u64().and_then(|places| usize::try_from(places).ok())
     }
 
+    /// Whether people are asked again after three months.
+    pub fn asks_again(&self) -> bool {
+        self.body["evaluation"]["follow_up"] == true
+    }
+
     /// Whether an organiser decides on each booking.
     pub fn needs_approval(&self) -> bool {
         self.body["approval"] == true

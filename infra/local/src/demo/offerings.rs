@@ -187,7 +187,7 @@ pub fn rules(programme: ProgrammeId) -> Value {
         ProgrammeId::MHFA_SCHOOLS => json!({
             "minimum": 10, "waiting_list": {"enabled": true, "offer_hours": 12}, "organisation_limit": 3,
             "cancellation": {"notice_days": 7},
-            "certificate": {"minimum_minutes": 660, "needs_evaluation": true},
+            "certificate": {"minimum_minutes": 660, "needs_evaluation": true}, "evaluation": {"follow_up": true},
         }),
         ProgrammeId::SUICIDE_PREVENTION => json!({
             "lanes": [{"name": "Schools", "roles": ["school-staff"], "places": 8, "release_days": 7}],

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::reminders::follow_up_from;
 use domain::{ProgrammeId, Role};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -69,6 +70,8 @@ pub enum Deed {
     TakeAttendance,
     /// Whoever was there says what they thought of it, or does not.
     Evaluate,
+    /// Three months later some of them say what has come of it.
+    LookBack,
     /// An organiser looks at a certificate again.
     Review(Review),
 }
@@ -108,6 +111,10 @@ fn afterwards(course: &Course) -> Result<Script, OutOfCalendar> {
         (calendar::at(after(1), Hour::Noon)?, Deed::TakeAttendance),
         (calendar::at(after(1), Hour::Evening)?, Deed::Evaluate),
     ];
+    let back = calendar::working_days_from(calendar::day_of(follow_up_from(course.ends())), 1);
+    if course.asks_again() && calendar::at(back, Hour::Evening)? < calendar::end()? {
+        script.push((calendar::at(back, Hour::Evening)?, Deed::LookBack));
+    }
     for (_, review) in REVIEWS.iter().filter(|(key, _)| *key == course.key) {
         script.push((calendar::at(after(4), Hour::Noon)?, Deed::Review(*review)));
     }

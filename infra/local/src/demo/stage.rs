@@ -11,6 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{Method, StatusCode, header};
+use domain::evaluation::Round;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -123,7 +124,8 @@ impl Stage {
                 }
                 Deed::Begin => self.begin(running).await?,
                 Deed::TakeAttendance => self.take_attendance(running).await?,
-                Deed::Evaluate => self.evaluate(running).await?,
+                Deed::Evaluate => self.evaluate(running, Round::First).await?,
+                Deed::LookBack => self.evaluate(running, Round::FollowUp).await?,
                 Deed::Review(review) => self.review(running, review).await?,
             }
         }

@@ -38,20 +38,20 @@ const BETTER: [&str; 6] = [
 ];
 
 impl Stage {
-    /// Whoever was there and reads their mail says what they thought of it, or does not.
-    pub(super) async fn evaluate(&self, running: &Running) -> Result<(), DemoError> {
-        let counts = running.course.programme == ProgrammeId::MHFA_SCHOOLS;
+    /// Whoever was there and reads their mail says what they thought of it, or what has come of it, or does not.
+    pub(super) async fn evaluate(&self, running: &Running, round: Round) -> Result<(), DemoError> {
+        let counts = running.course.programme == ProgrammeId::MHFA_SCHOOLS && round == Round::First;
         for row in self.roster(running, "attended").await? {
-            let mut chance = self.chance_of(running, &format!("opinion {}", text(&row["name"])));
+            let mut chance = self.chance_of(running, &format!("opinion {} {}", round.name(), text(&row["name"])));
             let says = chance.below(100) < if counts { SAY_FOR_CERTIFICATE } else { SAY };
             // Nobody answers without the link from the mail.
             let Some(token) = says.then(|| self.link(&text(&row["email"]), &text(&row["reference"]))).flatten() else {
                 continue;
             };
-            let questions = usual_questions(Round::First);
+            let questions = usual_questions(round);
             let opinion = questions.iter().map(|question| (question.id.as_str(), answer(question, &mut chance)));
             let opinion: Vec<(&str, &str)> = opinion.collect();
-            let path = format!("/bookings/{token}/evaluation");
+            let path = format!("/bookings/{token}/evaluation?round={}", round.name());
             self.send_form(&path, &opinion).await?.expect(StatusCode::SEE_OTHER)?;
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Stage {
 
 /// What somebody answers: high scores for the most part, and words now and then.
 fn answer(question: &EvaluationQuestion, chance: &mut SplitMix64) -> &'static str {
-    let words: &[&'static str] = if question.id == "change" { &CHANGES } else { &BETTER };
+    let words: &[&'static str] = if question.id == "better" { &BETTER } else { &CHANGES };
     match question.kind {
         AnswerKind::Score => SCORES[chance.below(SCORES.len())],
         AnswerKind::Text if chance.below(100) < IN_WORDS => words[chance.below(words.len())],
