@@ -48,6 +48,9 @@ pub struct EvaluationRule {
     /// Whether people are asked again after three months.
     #[serde(default)]
     pub follow_up: bool,
+    /// Its own questions then; `None` for the usual ones.
+    #[serde(default)]
+    pub follow_up_questions: Option<Vec<EvaluationQuestion>>,
 }
 
 /// When people are asked.
@@ -107,32 +110,41 @@ pub fn usual_questions(round: Round) -> Vec<EvaluationQuestion> {
 impl EvaluationRule {
     /// The questions of a round.
     pub fn questions(&self, round: Round) -> Vec<EvaluationQuestion> {
-        match (round, &self.questions) {
-            (Round::First, Some(own)) => own.clone(),
-            (Round::First, None) | (Round::FollowUp, _) => usual_questions(round),
-        }
+        let own = match round {
+            Round::First => &self.questions,
+            Round::FollowUp => &self.follow_up_questions,
+        };
+        own.clone().unwrap_or_else(|| usual_questions(round))
     }
 
-    /// Reads `{"questions", "follow_up"}`.
+    /// Reads `{"questions", "follow_up", "follow_up_questions"}`.
     pub fn read(fields: &mut Fields) -> Self {
-        let is_given = !fields.is_null("questions");
-        let given = fields.objects("questions", QUESTIONS_MAX, |f| {
-            let id =
-                f.parse("id", "Enter an id", |raw| parse_id(raw).ok_or("Must be lower-case letters, digits, - and _"));
-            let label = f.parse("label", "Enter the question", |raw| text::line(raw, 300).map_err(|e| e.to_string()));
-            let kind = f.parse("type", "Must be score or text", |raw| match raw {
-                "score" => Ok(AnswerKind::Score),
-                "text" => Ok(AnswerKind::Text),
-                _ => Err("Must be score or text"),
-            });
-            Some(EvaluationQuestion { id: id?, label: label?, kind: kind? })
-        });
-        let ids: std::collections::BTreeSet<&str> = given.iter().map(|question| question.id.as_str()).collect();
-        if ids.len() < given.len() {
-            fields.refuse("questions", "Each question needs an id of its own");
+        Self {
+            questions: read_questions(fields, "questions"),
+            follow_up: fields.flag("follow_up"),
+            follow_up_questions: read_questions(fields, "follow_up_questions"),
         }
-        Self { questions: (is_given && !given.is_empty()).then_some(given), follow_up: fields.flag("follow_up") }
     }
+}
+
+/// An event's own questions; `None` where there are none.
+fn read_questions(fields: &mut Fields, name: &str) -> Option<Vec<EvaluationQuestion>> {
+    let is_given = !fields.is_null(name);
+    let given = fields.objects(name, QUESTIONS_MAX, |f| {
+        let id = f.parse("id", "Enter an id", |raw| parse_id(raw).ok_or("Must be lower-case letters, digits, - and _"));
+        let label = f.parse("label", "Enter the question", |raw| text::line(raw, 300).map_err(|e| e.to_string()));
+        let kind = f.parse("type", "Must be score or text", |raw| match raw {
+            "score" => Ok(AnswerKind::Score),
+            "text" => Ok(AnswerKind::Text),
+            _ => Err("Must be score or text"),
+        });
+        Some(EvaluationQuestion { id: id?, label: label?, kind: kind? })
+    });
+    let ids: std::collections::BTreeSet<&str> = given.iter().map(|question| question.id.as_str()).collect();
+    if ids.len() < given.len() {
+        fields.refuse(name, "Each question needs an id of its own");
+    }
+    (is_given && !given.is_empty()).then_some(given)
 }
 
 fn parse_id(raw: &str) -> Option<String> {
@@ -246,6 +258,23 @@ mod tests {
         let given = parse(&questions[..3], answer("4")).expect("scores");
         assert_eq!(given.len(), 3);
         assert_eq!(parse(&questions[4..], answer("")).expect("words")["better"], Opinion::Text("Tea".to_owned()));
+    }
+
+    #[test]
+    fn an_event_may_ask_its_own_questions_in_each_round() {
+        let own = |id: &str| json!([{"id": id, "label": "Well?", "type": "score"}]);
+        let read = |sent: Value| {
+            let mut fields = Fields::of(sent).expect("an object");
+            let rule = EvaluationRule::read(&mut fields);
+            fields.finish().map(|()| rule)
+        };
+        let rule = read(json!({"questions": own("a"), "follow_up": true, "follow_up_questions": own("b")}));
+        let ids =
+            |round| rule.as_ref().expect("a rule").questions(round).iter().map(|q| q.id.clone()).collect::<Vec<_>>();
+        assert_eq!((ids(Round::First), ids(Round::FollowUp)), (vec!["a".to_owned()], vec!["b".to_owned()]));
+        assert_eq!(read(json!({"follow_up_questions": null})), Ok(EvaluationRule::default()));
+        let twice = json!({"follow_up_questions": [own("a")[0], own("a")[0]]});
+        assert_eq!(read(twice).expect_err("one id")[0].pointer, "/follow_up_questions");
     }
 
     #[test]

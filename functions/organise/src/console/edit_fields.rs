@@ -121,6 +121,7 @@ pub fn certificate<'a>(ask: &Asking<'a>) -> Vec<Part<'a>> {
         ),
         ask.tick("certificate.every_session", "Sessions", "A certificate takes all of them, whatever the minutes"),
         ask.tick("certificate.needs_evaluation", "Evaluation", "A certificate takes the evaluation too"),
+        ask.tick("evaluation.follow_up", "Three months later", "Those who came are asked by mail what has come of it"),
         ask.lines(
             "certificate.objectives",
             "What people learn",

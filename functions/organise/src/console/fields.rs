@@ -64,6 +64,7 @@ impl Typed {
             ("approval", event.approval),
             ("certificate.needs_evaluation", event.certificate.needs_evaluation),
             ("certificate.every_session", event.certificate.every_session),
+            ("evaluation.follow_up", event.evaluation.follow_up),
         ];
         for (name, _) in ticks.into_iter().filter(|(_, is_ticked)| *is_ticked) {
             put(name, "yes".to_owned());
@@ -98,6 +99,7 @@ impl Typed {
                             "needs_evaluation": self.0.has("certificate.needs_evaluation"),
                             "every_session": self.0.has("certificate.every_session"),
                             "objectives": lines("certificate.objectives")},
+            "evaluation": {"follow_up": self.0.has("evaluation.follow_up")},
             "organisers": self.one("organisers").split_whitespace().collect::<Vec<_>>(),
         });
         for name in TEXTS {
@@ -214,7 +216,7 @@ mod tests {
             "questions": [{"id": "level", "label": "Level?", "type": "choice", "required": true, "options": ["a", "b"]},
                           {"id": "diet", "label": "Diet?", "type": "text", "required": false}],
             "certificate": {"minimum_minutes": 150, "needs_evaluation": true, "every_session": true,
-                            "objectives": ["Tie knots", "Cut them"]}, "organisers": ["hub@example.org"],
+                            "objectives": ["Tie knots", "Cut them"]}, "evaluation": {"follow_up": true}, "organisers": ["hub@example.org"],
         });
         let event = Event::parse(event).expect("an event");
         let typed = Typed::of_event(&event);
