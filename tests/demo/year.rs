@@ -46,7 +46,7 @@ async fn an_empty_hub_starts_with_a_year_behind_it_and_twenty_events_ahead() {
     assert!((900..=1_500).contains(&after.opinions) && after.with_words >= 60, "{after:?}");
     assert!((40..=140).contains(&after.looking_back), "{after:?}");
     let charges = hub.as_admin(Method::GET, "/api/v1/charges/2020-21-Q3.json", &Value::Null).await;
-    assert!(charges.status == 200 && charges.body.to_string().contains("practice"), "{charges:?}");
+    assert!(charges.body["total_gbp"].as_u64().is_some_and(|pounds| pounds > 0), "{charges:?}");
 
     let ahead = hub.get("/api/v1/events").await.body["events"].as_array().expect("events").clone();
     assert_eq!(ahead.len(), 20);
