@@ -56,8 +56,8 @@ impl Known {
             | (Offer, "Offer ended") => Ended,
             (Place | Line | Approval | Offer, "Event cancelled")
             | (Line | Approval | Offer, "Waiting list ended")
-            | (Place, "Thank you") => Over,
-            (Over, "Three months later") => Over,
+            | (Place, "Thank you")
+            | (Over, "Three months later") => Over,
             // A certificate comes when attendance is in, before or after the thanks; so does the question why.
             (Place | Over, "Your certificate" | "Your new certificate" | "We missed you") => self,
             _ => return None,
