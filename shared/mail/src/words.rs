@@ -65,9 +65,7 @@ pub(crate) fn manage_label(kind: &LetterKind) -> &'static str {
         | LetterKind::Thanks
         | LetterKind::FollowUp
         | LetterKind::Absent { .. }
-        | LetterKind::Certificate { .. } => {
-            "See your booking"
-        }
+        | LetterKind::Certificate { .. } => "See your booking",
         kind if kind.ends_booking() => "See your booking",
         _ => "See, change or cancel your booking",
     }
