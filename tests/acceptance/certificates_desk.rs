@@ -172,3 +172,19 @@ async fn certificates_and_opinions_are_for_whoever_manages_the_event() {
         assert_eq!(hub.request(Method::GET, page).send().await.expect("a reply").status(), 303, "{page}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_came_says_what_they_thought_though_they_had_no_place() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({"capacity": 1})).await;
+    for name in ["Amina Begum", "Bob Birch", "Cat Cedar"] {
+        assert_eq!(hub.book(&event, name).await.status, 201);
+    }
+    let links = [hub.link("Bob Birch").await, hub.link("Cat Cedar").await];
+    hub.set_clock(AFTER).await;
+    record(&hub, &event, &[("Bob Birch", 400)]).await;
+    let asked = |link: &str| format!("/bookings/{link}/evaluation");
+    assert_eq!(hub.get(&asked(&links[0])).await.status, 200, "there, from the line");
+    assert_eq!(hub.get(&asked(&links[1])).await.status, 409, "not there");
+    hub.stop_and_audit().await;
+}

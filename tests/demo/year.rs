@@ -40,7 +40,7 @@ async fn an_empty_hub_starts_with_a_year_behind_it_and_twenty_events_ahead() {
     assert_eq!((held, called_off), (120, 2));
     assert!((3_000..=3_400).contains(&places), "{places} places");
     assert!(schools.len() >= 40, "{} schools", schools.len());
-    assert!((12..=14).contains(&year.groups), "{} groups", year.groups);
+    assert!(year.groups >= 12, "{} groups", year.groups);
     assert!((2_350..=2_650).contains(&after.valid), "{after:?}");
     assert_eq!((after.revoked, after.corrected), (1, 1), "{after:?}");
     assert!((900..=1_500).contains(&after.opinions) && after.with_words >= 60, "{after:?}");

@@ -7,8 +7,8 @@ use app::{App, HeldBooking, Rejection};
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use domain::attendance::Presence;
 use domain::evaluation::{self, AnswerKind, EvaluationQuestion, Round, Summary};
-use domain::registration::Via;
 use domain::reminders::follow_up_from;
 use domain::{FieldError, Place, Refusal};
 use serde_json::json;
@@ -88,12 +88,16 @@ fn mistakes(errors: &[FieldError]) -> Vec<Mistake> {
     Mistake::of(errors)
 }
 
-/// Which round is answered, where it is time for it: to whoever held a place or came without one.
+/// Which round is answered, where it is time for it: by whoever held a place, or came all the same.
 fn round(app: &App, held: &HeldBooking, query: Option<String>) -> Result<Round, Rejection> {
     let query = FormData::parse(query.unwrap_or_default().as_bytes())?;
     let (event, now) = (&held.record.event, app.clock.now());
     let held_place = held.ledger.place(held.link.person) == Some(Place::Confirmed);
-    if !held_place && held.registration.via != Via::WalkIn {
+    let came = match held.attendance.presence(event, held.link.person) {
+        Presence::Attended | Presence::AttendedPart => true,
+        Presence::Absent | Presence::NotRecorded => false,
+    };
+    if !held_place && !came {
         return Err(Refusal::NotAttended.into());
     }
     if now < event.starts() {
