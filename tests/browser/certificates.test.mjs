@@ -68,7 +68,7 @@ for (const [screen, scripts] of [['wide', true], ['phone', false]]) {
     await page.getByRole('button', { name: 'Take it back' }).click();
     assert.match(await page.title(), /^Error: /);
     await check(page, `certificate-person-error-${screen}`);
-    await page.getByLabel('Reason').fill('Issued in error.');
+    await page.getByLabel('Reason').fill('Given by mistake.');
     await page.getByRole('button', { name: 'Take it back' }).click();
     assert.match(await page.getByRole('main').innerText(), /Taken back/);
     await page.goto(`${hub.url}/organise/events/${event}/evaluation`);
