@@ -12,7 +12,15 @@ pub struct Folder(PathBuf);
 
 /// The hold of one process on a folder, until it is dropped.
 #[derive(Debug)]
-pub struct Hold(#[expect(dead_code, reason = "a lock, which lasts as long as its file is open")] File);
+pub struct Hold(File);
+
+/// Closing the file alone would wait for whatever another thread is just starting, which has a copy of it until it runs.
+impl Drop for Hold {
+    fn drop(&mut self) {
+        // What cannot be let go goes with the process.
+        self.0.unlock().ok();
+    }
+}
 
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +90,16 @@ fn private() -> OpenOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letting_go_waits_for_no_copy_of_the_file() {
+        let place = tempfile::tempdir().expect("a folder");
+        let (_, first) = Folder::hold(place.path()).expect("free");
+        let copy = first.0.try_clone().expect("a copy");
+        drop(first);
+        Folder::hold(place.path()).expect("free again");
+        drop(copy);
+    }
 
     #[test]
     fn a_folder_is_held_once() {
