@@ -1,10 +1,11 @@
 """Credentials as other people's programs see them, without asking the hub again: openbadgeslib, jwcrypto, and, through
 verify.mjs, @digitalbazaar/vc. Each accepts them, and rejects them after one changed letter, with another key, and after
-they were revoked.
+they were revoked. And the official JSON Schema of Open Badges 3.0 has nothing against them.
 
-    python tests/certificates/credentials.py target/debug/lectern
+    python tests/certificates/credentials.py target/debug/lectern .venv/schemas
 
-Starts a hub of its own; needs `npm ci` in this folder.
+Starts a hub of its own; needs `npm ci` in this folder, and in the other the source of openbadgeslib, which holds the
+schema.
 """
 
 import base64
@@ -13,6 +14,7 @@ import gzip
 import json
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -20,6 +22,7 @@ import openbadgeslib.ob3
 import pikepdf
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from jsonschema import Draft201909Validator
 from jwcrypto import jwk, jws
 from openbadgeslib.ob3 import OB3LdpVerifier, OB3Verifier
 
@@ -84,11 +87,31 @@ def verify_js(*files):
     return done.returncode == 0 or done.stdout + done.stderr
 
 
+def official_schema(folder):
+    """1EdTech's schema of an AchievementCredential; dates and times must be ones."""
+    (source,) = Path(folder).glob("openbadgeslib-*.tar.gz")
+    with tarfile.open(source) as packed:
+        (name,) = (name for name in packed.getnames() if name.endswith("/ob_v3p0_achievementcredential_schema.json"))
+        schema = json.load(packed.extractfile(name))
+    assert schema["$id"].startswith("https://purl.imsglobal.org/spec/ob/v3p0/schema/json/"), schema["$id"]
+    return Draft201909Validator(schema, format_checker=Draft201909Validator.FORMAT_CHECKER)
+
+
+def without(document, *path):
+    """A document without one of its parts."""
+    changed = copy.deepcopy(document)
+    part = changed
+    for name in path[:-1]:
+        part = part[name]
+    del part[path[-1]]
+    return changed
+
+
 class Case:
     """A hub with one certificate, and what is known of it without asking the hub again."""
 
-    def __init__(self, hub, folder, person, settings):
-        self.hub, self.folder, self.person = hub, Path(folder), person
+    def __init__(self, hub, folder, schema, person, settings):
+        self.hub, self.folder, self.schema, self.person = hub, Path(folder), schema, person
         self.event = hub.event(**settings)
         self.did = json.loads(hub.raw("GET", "/.well-known/did.json"))
         methods = self.did["verificationMethod"]
@@ -113,6 +136,8 @@ class Case:
         check("the open one does not", "identifier" not in self.open["credentialSubject"])
         for form, document in (("named", self.named), ("open", self.open)):
             self.check_proof(form, document)
+            self.check_shape(form, document)
+        self.check_shape("the JWT's payload", json.loads(decode(self.token.split(".")[1])))
         self.check_token()
         self.check_revocation()
 
@@ -132,6 +157,17 @@ class Case:
         check(f"{form}, @digitalbazaar/vc accepts the proof", verify_js(files[0], dids[0]))
         check(f"{form}, @digitalbazaar/vc rejects another key", verify_js(files[0], dids[1]), False)
         check(f"{form}, @digitalbazaar/vc rejects a changed letter", verify_js(files[1], dids[0]), False)
+
+    def check_shape(self, form, document):
+        def complaints(document):
+            said = [f"{error.json_path}: {error.message[:200]}" for error in self.schema.iter_errors(document)]
+            return "; ".join(said) or True
+
+        check(f"{form}, the schema has nothing against it", complaints(document))
+        for path in (["credentialSubject", "achievement"], ["credentialSubject", "achievement", "criteria"], ["issuer"]):
+            check(f"{form}, the schema misses {path[-1]}", complaints(without(document, *path)), False)
+        for name, value in (("type", ["VerifiableCredential"]), ("validFrom", "yesterday"), ("issuer", 7)):
+            check(f"{form}, the schema finds a wrong {name}", complaints({**document, name: value}), False)
 
     def check_token(self):
         def crypto(token, key):
@@ -167,13 +203,14 @@ class Case:
         return accepts(lambda: verify(copy.deepcopy(self.open), **options))
 
 
-def main(program):
+def main(program, schemas):
+    schema = official_schema(schemas)
     for person, settings in CASES:
         with Hub(program) as hub, tempfile.TemporaryDirectory() as folder:
-            Case(hub, folder, person, settings).check()
+            Case(hub, folder, schema, person, settings).check()
     print(f"{results[True]} passed, {results[False]} failed")
     return bool(results[False])
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], sys.argv[2]))
