@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::console::Desk;
 use crate::hub::{Reply, TestHub, form, send};
+use crate::reports::report;
 
 /// A hub that charges by length, and an event of three hours on 8 December.
 async fn start() -> (TestHub, String) {
@@ -115,6 +116,63 @@ async fn the_workbook_says_the_same_and_nothing_typed_is_a_formula() {
     assert!(!sheets.contains("<f>"), "no formula");
     let table = charges(&hub, &hub.admin, "2026-27-Q3.csv").await.body;
     assert!(table.as_str().expect("text").contains("'=HYPERLINK"), "{table}");
+}
+
+/// What a row of a report tells of unused places: late cancellations, absences, how many are waived, pounds to pay.
+fn unused(row: &Value) -> [u64; 4] {
+    ["unused_cancelled", "unused_absent", "unused_waived", "unused_gbp"].map(|name| row[name].as_u64().expect(name))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_report_says_what_unused_places_cost_as_the_charges_do() {
+    let (hub, open) = start().await;
+    let quiet = event(&hub, "staff-wellbeing").await;
+    let [_, cat] = play(&hub, &open).await;
+    // Nothing is charged for where confidences are kept.
+    let form = json!({"records": [{"name": "Gil Gorse", "role": "gp", "minutes": 0}]});
+    hub.as_admin(Method::POST, &format!("/api/v1/events/{quiet}/attendance"), &form).await;
+    let waive = format!("/api/v1/events/{open}/registrations/{cat}/waive");
+    assert_eq!(hub.as_admin(Method::POST, &waive, &json!({"reason": "sickness"})).await.status, 200);
+    // What is agreed anew is for events to come.
+    let dearer = json!({"policy": {"charge": [{"gbp": 500}], "notice": {"n": 60, "unit": "calendar_day"}}});
+    assert_eq!(hub.as_admin(Method::PATCH, "/api/v1/hub", &dearer).await.status, 200);
+    let charges = charges(&hub, &hub.admin, "2026-27-Q3.json").await.body;
+    assert_eq!(charges["total_gbp"], 120);
+    for period in ["2026-12", "2026-27-Q3", "2026-27"] {
+        let told = report(&hub, &format!("{period}.json")).await;
+        assert_eq!(unused(&told["totals"]), [1, 2, 1, 120], "{period}");
+        let of = |table: &str, row: &str| {
+            let rows = told[format!("by_{table}")].as_array().expect("rows");
+            unused(rows.iter().find(|found| found[table] == row).expect("a row"))
+        };
+        assert_eq!(of("programme", "clinical-updates"), [1, 2, 1, 120]);
+        assert_eq!((of("organisation", "X99001"), of("organisation", "X99002")), ([1, 1, 0, 120], [0, 1, 1, 0]));
+    }
+    let funder = report(&hub, "2026-12.json?audience=funder").await;
+    assert_eq!(unused(&funder["totals"]), [1, 2, 1, 120]);
+    assert!(funder["by_organisation"][0].get("unused_gbp").is_none(), "{funder}");
+    let public = report(&hub, "2026-12.json?audience=public").await;
+    assert_eq!((&public["totals"]["unused_gbp"], &public["totals"]["unused_absent"]), (&Value::Null, &Value::Null));
+    let admin = Desk::of(&hub, "admin").await;
+    let page = admin.get("/organise/reports/2026-12").await.html;
+    assert!(page.contains("£120") && page.contains("/organise/charges/2026-27-Q3"), "{page}");
+    assert_eq!(admin.get("/organise/charges/2026-27-Q3").await.status, 200);
+    hub.stop_and_audit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_erased_before_an_event_owes_nothing() {
+    let (hub, event) = start().await;
+    book(&hub, &event, "Bob Birch", "X99001").await;
+    hub.set_clock("2026-12-07T10:00:00Z").await;
+    let found = json!({"email": "bob.birch@practice.example"});
+    let found = hub.as_admin(Method::POST, "/api/v1/people/find", &found).await;
+    let person = found.body["people"][0]["person"].as_str().expect("a person");
+    let path = format!("/api/v1/people/{person}/erase");
+    assert_eq!(hub.as_admin(Method::POST, &path, &json!({"reason": "Asked for it."})).await.status, 200);
+    hub.set_clock("2026-12-08T13:00:00Z").await;
+    assert_eq!(charges(&hub, &hub.admin, "2026-27-Q3.json").await.body["charges"], json!([]));
+    assert_eq!(unused(&report(&hub, "2026-12.json").await["totals"]), [0; 4]);
 }
 
 /// Every part of a workbook, one after the other.

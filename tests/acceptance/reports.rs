@@ -370,8 +370,8 @@ async fn each_item_is_read_once() {
     report(&hub, "2026-11.json").await;
     let used = hub.get("/_local/usage").await.body["functions"]["report"].clone();
     // The month's directory (and, in winter, no neighbour of it), the event with all that lies under it, the
-    // registrations in one batch, the lists, and whether the report is final.
-    assert_eq!(used["requests"], json!({"BatchGetItem": 1, "GetItem": 1, "Query": 5}));
+    // registrations in one batch, the lists and settings, and whether the report is final.
+    assert_eq!(used["requests"], json!({"BatchGetItem": 1, "GetItem": 2, "Query": 5}));
     // One unit for each of ten registrations, consistently read, and for whether each of the four who were marked holds a
     // certificate; a few for everything else.
     let units = used["read_units"].as_f64().expect("units");

@@ -12,10 +12,12 @@ import sys
 import unicodedata
 import urllib.request
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 ADDED_UP = ["places_booked", "waiting_unmet", "cancelled", "cancelled_late", "attended", "attended_part",
-            "did_not_attend", "not_recorded", "walk_ins", "cpd_minutes", "certificates_issued"]
+            "did_not_attend", "not_recorded", "walk_ins", "unused_cancelled", "unused_absent", "unused_waived",
+            "unused_gbp", "cpd_minutes", "certificates_issued"]
 OF_EVENTS = ["events_cancelled", "places_offered", "evaluation_mean", "evaluation_responses"]
 TABLES = ["programme", "role", "organisation", "network", "borough", "format"]
 KINDS = ["school", "practice", "other"]
@@ -78,7 +80,53 @@ class Organisations:
         return given, KIND_OF_ROLE.get(row["role"], "other"), None, None
 
 
-def counts_of(row, event):
+# England's, of the years that are recomputed.
+BANK_HOLIDAYS = {"2020-04-10", "2020-04-13", "2020-05-08", "2020-05-25", "2020-08-31", "2020-12-25", "2020-12-28",
+                 "2021-01-01", "2021-04-02", "2021-04-05"}
+LONDON = ZoneInfo("Europe/London")
+
+
+def is_short(notice, starts, at):
+    """Whether less than a notice lies between a cancellation and the start."""
+    if notice["unit"] == "working_day":
+        day, last = (moment.astimezone(LONDON).date() for moment in (at, starts))
+        between = (day + timedelta(days=n) for n in range(1, (last - day).days))
+        clear = [day for day in between if day.weekday() < 5 and day.isoformat() not in BANK_HOLIDAYS]
+        return len(clear) < notice["n"]
+    return at > starts - timedelta(days=notice["n"] * (7 if notice["unit"] == "week" else 1))
+
+
+class Policy:
+    """What an unused place costs, under what the hub has agreed with those who book."""
+
+    def __init__(self, agreed):
+        self.agreed = agreed
+
+    def window(self, event):
+        """The time before an event within which giving up a place is charged."""
+        days = event["notice_days"] if event["notice_days"] is not None else self.agreed["charge_window_days"]
+        return self.agreed["notice"] if days is None else {"n": days, "unit": "calendar_day"}
+
+    def price(self, event):
+        for rate in self.agreed["charge"]:
+            if rate["under_hours"] is None or event["session_minutes"] < 60 * rate["under_hours"]:
+                return rate["gbp"]
+        return 0
+
+    def unused(self, row, event, held, gave_up):
+        """Which figure of unused places somebody counts in, if any."""
+        if event["confidential"]:
+            return None
+        if held:
+            short = row["minutes"] is not None and 0 < row["minutes"] < event["minimum_minutes"]
+            absent = row["minutes"] == 0 or (short and self.agreed["late_arrival_is_absence"])
+            return "unused_absent" if absent else None
+        window = self.window(event)
+        late = gave_up and row["late"] and window is not None
+        return "unused_cancelled" if late and is_short(window, time(event["starts"]), time(row["ended_at"])) else None
+
+
+def counts_of(row, event, policy):
     """What one person at one event adds to each figure."""
     counts = defaultdict(int)
     starts, minutes = time(event["starts"]), row["minutes"]
@@ -100,9 +148,14 @@ def counts_of(row, event):
         counts["walk_ins"] += 1
     if unmet:
         counts["waiting_unmet"] += 1
-    if row["place"] == "ended" and not ended_after and row["ending"] == "cancelled" and row["had_place"]:
+    gave_up = row["place"] == "ended" and not ended_after and row["ending"] == "cancelled" and row["had_place"]
+    if gave_up:
         counts["cancelled"] += 1
         counts["cancelled_late"] += row["late"]
+    if unused := policy.unused(row, event, held, gave_up):
+        counts[unused] += 1
+        counts["unused_waived"] += row["waived"] is not None
+        counts["unused_gbp"] += policy.price(event) if row["waived"] is None else 0
     counts["certificates_issued"] += row["certified"]
     return counts
 
@@ -122,8 +175,7 @@ class Tally:
             self.scores += event["scores"]
             self.ratings += event["ratings"]
 
-    def add_person(self, row, event, organisation):
-        counts = counts_of(row, event)
+    def add_person(self, counts, row, event, organisation):
         for figure, count in counts.items():
             self.counts[figure] += count
         if counts["places_booked"]:
@@ -147,7 +199,8 @@ class Tally:
 class Recomputed:
     """Every figure of a period, from what was exported."""
 
-    def __init__(self, events, rows, organisations):
+    def __init__(self, events, rows, organisations, policy):
+        self.policy = policy
         self.totals, self.tables = Tally(), {name: defaultdict(Tally) for name in TABLES}
         self.kinds, self.certified, self.lacking = {}, set(), set()
         for event in events.values():
@@ -161,15 +214,15 @@ class Recomputed:
         self.held = len(self.totals.events)
 
     def add(self, row, event, organisation, kind, network, borough):
-        counts = counts_of(row, event)
-        self.totals.add_person(row, event, organisation)
+        counts = counts_of(row, event, self.policy)
+        self.totals.add_person(counts, row, event, organisation)
         keys = dict(programme=event["programme"], format=event["format"], role=row["role"], organisation=organisation,
                     network=network, borough=borough)
         for name, key in keys.items():
             tally = self.tables[name]["confidential" if event["confidential"] else key]
             if name not in ("programme", "format") and counts["places_booked"]:
                 tally.events.add(event["id"])
-            tally.add_person(row, event, organisation)
+            tally.add_person(counts, row, event, organisation)
         if counts["not_recorded"]:
             self.lacking.add(event["id"])
         if row["certified"]:
@@ -225,11 +278,12 @@ def main():
     base, periods = sys.argv[1].rstrip("/"), sys.argv[2:]
     token = call(f"{base}/_local/token", body={"role": "admin", "subject": "proof@hub.example"})["token"]
     organisations = Organisations(call(f"{base}/api/v1/organisations", token)["organisations"])
+    policy = Policy(call(f"{base}/api/v1/hub", token)["policy"])
     wrong = []
     for number, period in enumerate(periods):
         events, rows = export(base, token, period)
         report = call(f"{base}/api/v1/reports/{period}.json", token)
-        recomputed = Recomputed(events, rows, organisations)
+        recomputed = Recomputed(events, rows, organisations, policy)
         found = differences(report, recomputed)
         figures = sum(len(report[f"by_{name}"]) for name in TABLES) + 1
         print(f"{period}: {len(events)} events, {len(rows)} rows, {figures} rows of figures:",

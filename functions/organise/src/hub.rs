@@ -37,7 +37,7 @@ pub async fn patch(
 pub async fn change(app: &App, organiser: &Organiser, patch: &Value) -> Result<Hub, Rejection> {
     for _ in 0..ATTEMPTS {
         let (before, version) = stored(app).await?;
-        let after = before.patched(patch).map_err(Problem::invalid)?;
+        let after = before.patched(patch).map_err(Problem::invalid)?.succeeding(&before, app.clock.now());
         if after == before || app.store.replace_hub(&after, version).await? {
             trail::record(app, organiser, Deed::of("hub.patch", "hub".to_owned())).await?;
             return Ok(after);

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::aliases::Aliases;
+use domain::charge::{Charge, Terms};
 use domain::evaluation;
 use domain::organisation::OrganisationKind;
 use domain::report::{EventFacts, Fate, Period, PersonFacts, Standing, Workplace, WorkplaceKind};
-use domain::{EventId, Organisation, Organisations, PersonId, ProgrammeId, Programmes, Role};
+use domain::{EventId, Hub, Organisation, Organisations, PersonId, ProgrammeId, Programmes, Role};
 use jiff::Timestamp;
 use store::{Booker, EventItems, Failure, Store};
 
@@ -28,14 +29,17 @@ pub struct Lists {
     pub organisations: Organisations,
     /// Who is known under several identifiers.
     pub aliases: Aliases,
+    /// The hub's settings, which hold what has been agreed with those who book.
+    pub hub: Hub,
 }
 
 impl Lists {
-    /// Reads both.
+    /// Reads them.
     pub async fn read(store: &Store) -> Result<Self, Failure> {
-        let lists = futures::future::try_join3(store.programmes(), store.listed_organisations(), store.aliases());
-        let (programmes, organisations, aliases) = Box::pin(lists).await?;
-        Ok(Self { programmes, organisations, aliases })
+        let lists =
+            futures::future::try_join4(store.programmes(), store.listed_organisations(), store.aliases(), store.hub());
+        let (programmes, organisations, aliases, hub) = Box::pin(lists).await?;
+        Ok(Self { programmes, organisations, aliases, hub: hub.unwrap_or_default() })
     }
 
     fn workplace(&self, given: &Organisation, role: Role) -> Option<Workplace> {
@@ -120,6 +124,7 @@ pub async fn gather(
                 role: booker.map(|booker| booker.role),
                 organisation: booker.and_then(workplace),
                 is_certified: bookers.certified.contains(&(event, person)),
+                charge: charge(&items, fate, lists, person, booker),
             }
         };
         let people = people(&items, fate).into_iter().map(person).collect();
@@ -135,6 +140,21 @@ fn people(items: &EventItems, fate: Fate) -> BTreeSet<PersonId> {
         Fate::Cancelled => BTreeSet::new(),
         Fate::Held => items.ledger.members.keys().copied().chain(items.attendance.people()).collect(),
     }
+}
+
+/// What somebody's place costs that was not used, by the rule by which charges are listed.
+fn charge(items: &EventItems, fate: Fate, lists: &Lists, person: PersonId, booker: Option<&Booker>) -> Option<Charge> {
+    let event = &items.record.event;
+    let terms = Terms {
+        policy: lists.hub.policy_at(event.starts()),
+        event,
+        confidential: lists.programmes.is_confidential(event.programme),
+        ledger: &items.ledger,
+        attendance: &items.attendance,
+    };
+    let cause = terms.cause(person).filter(|_| fate == Fate::Held)?;
+    let has_organisation = booker.is_some_and(|booker| booker.organisation.is_some());
+    Some(terms.charge(cause, has_organisation, items.waivers.get(&person).copied()))
 }
 
 fn event_facts(items: &EventItems, fate: Fate, lists: &Lists, people: Vec<PersonFacts>) -> EventFacts {

@@ -108,6 +108,8 @@ fn in_short(report: &Report) -> Vec<(String, String)> {
         Figure::DidNotAttend,
         Figure::WaitingUnmet,
         Figure::Cancelled,
+        Figure::CancelledLate,
+        Figure::UnusedGbp,
         Figure::People,
         Figure::OrganisationsReached,
         Figure::CertificatesIssued,

@@ -161,6 +161,9 @@ fn highlights(report: &Report) -> Vec<(&'static str, String)> {
     shown.push(("CPD hours", hours.map_or_else(|| "–".to_owned(), |m| domain::report::grouped(m / 60))));
     shown.push(("Attended", words(Figure::Attended)));
     shown.push(("Did not attend", rate(Figure::DidNotAttend, Figure::PlacesBooked)));
+    if figures.count(Figure::UnusedGbp) > 0 {
+        shown.push(("Cost of unused places", format!("£{}", words(Figure::UnusedGbp))));
+    }
     shown.push(("Evaluation, of 5", words(Figure::EvaluationMean)));
     shown
 }

@@ -3,6 +3,7 @@
 use app::App;
 use documents::Value;
 use domain::ledger::{Ending, Place};
+use domain::policy::Waiver;
 use domain::registration::Via;
 use domain::report::PersonFacts;
 use domain::{EmailAddress, PersonId, PersonName, Reference, Registration, Role};
@@ -70,6 +71,8 @@ pub struct Row {
     ended_at: Option<Timestamp>,
     minutes: Option<u32>,
     certified: bool,
+    /// Why the charge for the place is waived.
+    waived: Option<Waiver>,
 }
 
 /// What a row of a table repeats of its event.
@@ -130,6 +133,7 @@ impl Row {
             ended_at: tombstone.map(|tombstone| tombstone.at),
             minutes: facts.minutes,
             certified: facts.is_certified,
+            waived: event.items.waivers.get(&facts.person).copied(),
         }
     }
 
@@ -205,7 +209,8 @@ pub fn event_json(event: &Gathered) -> serde_json::Value {
         "id": event.id, "title": record.event.title, "programme": facts.programme,
         "confidential": facts.is_confidential, "format": record.event.format, "status": record.status,
         "starts": record.event.starts(), "capacity": facts.capacity, "minimum_minutes": facts.minimum_minutes,
-        "cpd_minutes": facts.cpd_minutes, "answers": facts.answers, "scores": facts.scores,
+        "cpd_minutes": facts.cpd_minutes, "session_minutes": record.event.session_minutes(),
+        "notice_days": record.event.notice_days, "answers": facts.answers, "scores": facts.scores,
         "ratings": facts.ratings,
     })
 }

@@ -11,6 +11,15 @@ use crate::policy::Policy;
 use crate::text;
 use crate::working_hours::uk;
 
+/// What had been agreed with those who book, until it was agreed anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastPolicy {
+    /// When it ended.
+    pub until: Timestamp,
+    /// What it was.
+    pub policy: Policy,
+}
+
 /// A hub's settings. Addresses in it are the hub's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -29,6 +38,8 @@ pub struct Hub {
     pub digest_recipients: Vec<EmailAddress>,
     /// What has been agreed with those who book.
     pub policy: Policy,
+    /// What had been agreed before, in order of time: what was charged for then stays as it was.
+    pub past_policies: Vec<PastPolicy>,
     /// How long things are kept.
     pub retention: Retention,
     /// Whether people who came without booking get certificates.
@@ -61,6 +72,8 @@ impl Default for Hub {
 
 /// Addresses in one list of the settings.
 const ADDRESSES_MAX: usize = 50;
+/// Past policies that are remembered.
+const PAST_POLICIES_MAX: usize = 50;
 
 impl Hub {
     /// A hub that has set nothing but its name.
@@ -73,6 +86,7 @@ impl Hub {
             report_recipients: Vec::new(),
             digest_recipients: Vec::new(),
             policy: Policy::default(),
+            past_policies: Vec::new(),
             retention: Retention::default(),
             walk_in_certificates: false,
             public_exact_totals: true,
@@ -82,6 +96,23 @@ impl Hub {
     /// Who mails are from.
     pub fn sender_name(&self) -> &str {
         self.from_name.as_deref().unwrap_or(&self.name)
+    }
+
+    /// What had been agreed with those who booked an event that began then.
+    pub fn policy_at(&self, starts: Timestamp) -> &Policy {
+        let past = self.past_policies.iter().find(|past| starts < past.until);
+        past.map_or(&self.policy, |past| &past.policy)
+    }
+
+    /// These settings as they take the place of others at `now`: what had been agreed until then is remembered.
+    #[must_use]
+    pub fn succeeding(self, before: &Self, now: Timestamp) -> Self {
+        let mut past = before.past_policies.clone();
+        if self.policy != before.policy {
+            past.push(PastPolicy { until: now, policy: before.policy.clone() });
+        }
+        past.drain(..past.len().saturating_sub(PAST_POLICIES_MAX));
+        Self { past_policies: past, ..self }
     }
 
     /// Reads settings from their JSON object.
@@ -96,6 +127,7 @@ impl Hub {
             report_recipients: fields.emails("report_recipients", ADDRESSES_MAX),
             digest_recipients: fields.emails("digest_recipients", ADDRESSES_MAX),
             policy: fields.object("policy", Policy::read).unwrap_or_default(),
+            past_policies: Vec::new(),
             retention: fields.object("retention", Retention::read).unwrap_or_default(),
             walk_in_certificates: fields.flag("walk_in_certificates"),
             public_exact_totals: fields.flag_or("public_exact_totals", true),
@@ -194,6 +226,23 @@ mod tests {
         let back = patched.patched(&json!({"reply_to": null, "colour": null, "retention": null, "policy": null,
                                            "report_recipients": []}));
         assert_eq!(back, Ok(hub));
+    }
+
+    #[test]
+    fn an_event_goes_by_what_had_been_agreed_when_it_began() {
+        let charging = |gbp: u32| json!({"policy": {"charge": [{"gbp": gbp}]}});
+        let at = |day: &str| format!("{day}T09:00:00Z").parse::<Timestamp>().expect("a time");
+        let mut hub = Hub::named("Hub");
+        for (day, gbp) in [("2026-04-01", 30), ("2026-10-01", 35), ("2026-10-02", 35)] {
+            hub = hub.patched(&charging(gbp)).expect("settings").succeeding(&hub, at(day));
+        }
+        hub = hub.patched(&json!({"colour": "#005eb8"})).expect("settings").succeeding(&hub, at("2026-11-01"));
+        assert_eq!(hub.past_policies.len(), 2);
+        let price = |day: &str| hub.policy_at(at(day)).price(60);
+        assert_eq!(
+            ["2026-03-31", "2026-04-01", "2026-09-30", "2026-10-01", "2027-01-01"].map(price),
+            [None, Some(30), Some(30), Some(35), Some(35)]
+        );
     }
 
     #[test]

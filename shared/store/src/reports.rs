@@ -1,14 +1,15 @@
 //! What reports are computed from, each item read once; and the reports that have become final.
 //!
-//! An event's own items (configuration, ledger, attendance, evaluation) lie in one partition and are one query. Of
+//! An event's own items (configuration, ledger, attendance, evaluation, waivers) lie in one partition and are one query. Of
 //! registrations a report needs what somebody does and where, so that is what is read of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::attendance::Attendance;
 use domain::evaluation::{Opinions, Round};
 use domain::ledger::Ledger;
+use domain::policy::Waiver;
 use domain::{EventId, Organisation, PersonId, Role};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::civil::Date;
@@ -17,9 +18,9 @@ use serde::Deserialize;
 
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, text};
-use crate::keys::{ATTENDANCE, EVALUATIONS, Key, SK, month};
+use crate::keys::{ATTENDANCE, EVALUATIONS, Key, SK, WAIVERS, month};
 use crate::registrations::read_key;
-use crate::{EventRecord, Store, attendance, certificates, evaluations, events, ledger_item};
+use crate::{EventRecord, Store, attendance, certificates, evaluations, events, ledger_item, waivers};
 
 /// Requests at a time.
 const AT_ONCE: usize = 16;
@@ -37,6 +38,8 @@ pub struct EventItems {
     pub attendance: Attendance,
     /// What was answered after it.
     pub evaluations: Vec<Opinions>,
+    /// Whose charges are waived, and why.
+    pub waivers: BTreeMap<PersonId, Waiver>,
 }
 
 /// What a report reads of people: what they said of themselves when they booked, and who was issued a certificate.
@@ -173,7 +176,8 @@ fn months(begins: Timestamp, last: Timestamp) -> Vec<String> {
 }
 
 fn read_event(items: &[Item]) -> Result<Option<EventItems>, Failure> {
-    let (mut record, mut ledger, mut came, mut said) = (None, None, Attendance::default(), Vec::new());
+    let (mut record, mut ledger, mut came) = (None, None, Attendance::default());
+    let (mut said, mut waived) = (Vec::new(), BTreeMap::new());
     for item in items {
         match item.text(SK)? {
             "C" => record = Some(events::read(item)?),
@@ -184,11 +188,18 @@ fn read_event(items: &[Item]) -> Result<Option<EventItems>, Failure> {
                 came.sessions.insert(session, people);
             }
             key if key.starts_with(EVALUATIONS) => said.extend(evaluations::of_round(item, Round::First).transpose()?),
+            key if key.starts_with(WAIVERS) => waived.extend([waivers::read(item)?]),
             _ => {}
         }
     }
     let whole = record.zip(ledger);
-    Ok(whole.map(|(record, ledger)| EventItems { record, ledger, attendance: came, evaluations: said }))
+    Ok(whole.map(|(record, ledger)| EventItems {
+        record,
+        ledger,
+        attendance: came,
+        evaluations: said,
+        waivers: waived,
+    }))
 }
 
 fn read_booker(item: &Item) -> Result<((EventId, PersonId), Booker), Failure> {

@@ -7,7 +7,7 @@ use domain::{EventId, PersonId};
 
 use crate::Store;
 use crate::failure::Failure;
-use crate::item::{Attributes as _, text};
+use crate::item::{Attributes as _, Item, text};
 use crate::keys::{Key, SK, WAIVERS};
 
 impl Store {
@@ -22,11 +22,13 @@ impl Store {
     /// What is waived at an event, and why.
     pub async fn waivers(&self, event: EventId) -> Result<BTreeMap<PersonId, Waiver>, Failure> {
         let items = self.query(&Key::Event(event).pk(), WAIVERS, true).await?;
-        let read = |item: &crate::item::Item| {
-            let person = item.text(SK)?.strip_prefix(WAIVERS).and_then(|person| person.parse().ok());
-            let person = person.ok_or_else(|| Failure::unreadable("not the key of a waiver"))?;
-            Ok((person, serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?))
-        };
         items.iter().map(read).collect()
     }
+}
+
+/// Whose charge is waived, and why.
+pub(crate) fn read(item: &Item) -> Result<(PersonId, Waiver), Failure> {
+    let person = item.text(SK)?.strip_prefix(WAIVERS).and_then(|person| person.parse().ok());
+    let person = person.ok_or_else(|| Failure::unreadable("not the key of a waiver"))?;
+    Ok((person, serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?))
 }

@@ -5,13 +5,12 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use documents::workbook::{self, Book, Column, Size};
 use documents::{Value as Cell, csv};
-use domain::charge::Cause;
 use domain::policy::Waiver;
 use domain::working_hours::uk;
 use serde_json::{Value, json};
 use web::page;
 
-use super::{Charge, Charges};
+use super::{Charge, Charges, Sum};
 
 /// What a quarter is taken away as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,26 +86,6 @@ fn file(charges: &Charges, content_type: &'static str, extension: &str, bytes: i
     response
 }
 
-/// What one organisation owes.
-struct Sum {
-    late_cancellations: usize,
-    absences: usize,
-    waived: usize,
-    gbp: u32,
-}
-
-impl Sum {
-    fn of(group: &[Charge]) -> Self {
-        let count = |wanted| group.iter().filter(|charge| charge.cause == wanted).count();
-        Self {
-            late_cancellations: count(Cause::LateCancellation),
-            absences: count(Cause::Absence),
-            waived: group.iter().filter(|charge| charge.waived.is_some()).count(),
-            gbp: group.iter().map(Charge::due).sum(),
-        }
-    }
-}
-
 fn as_json(charges: &Charges) -> Value {
     let by_organisation = charges.by_organisation().map(|group| {
         let Sum { late_cancellations, absences, waived, gbp } = Sum::of(group);
@@ -115,8 +94,8 @@ fn as_json(charges: &Charges) -> Value {
     });
     let list = charges.list.iter().map(|charge| {
         let event = &charge.record.event;
-        json!({"organisation": charge.organisation, "reference": charge.reference, "cause": charge.cause,
-               "gbp": charge.owed.gbp, "liable": charge.liable(), "waived": charge.waived,
+        json!({"organisation": charge.organisation, "reference": charge.reference, "cause": charge.place.cause,
+               "gbp": charge.place.owed.gbp, "liable": charge.liable(), "waived": charge.place.waived,
                "asked": charge.asked, "event": {"id": charge.record.id, "title": event.title, "starts": event.starts()}})
     });
     let period = charges.period;
@@ -141,9 +120,9 @@ fn cells(charge: &Charge) -> Vec<Cell> {
         Cell::text(Some(event.title.as_str())),
         Cell::Moment(uk().to_datetime(event.starts())),
         Cell::text(Some(charge.reference.to_string())),
-        Cell::text(Some(charge.cause.slug())),
-        charge.owed.gbp.map_or(Cell::Empty, |gbp| Cell::Count(u64::from(gbp))),
-        Cell::text(charge.waived.map(Waiver::slug)),
+        Cell::text(Some(charge.place.cause.slug())),
+        charge.place.owed.gbp.map_or(Cell::Empty, |gbp| Cell::Count(u64::from(gbp))),
+        Cell::text(charge.place.waived.map(Waiver::slug)),
         Cell::text(Some(charge.liable())),
         Cell::text(charge.asked.map(Waiver::slug)),
     ];

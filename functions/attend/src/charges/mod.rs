@@ -11,11 +11,10 @@ use app::access::ChargesReader;
 use app::{App, Rejection};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::charge::Cause;
-use domain::consequence::{Booked, Owed};
+use domain::charge::{self, Cause, Terms};
 use domain::policy::{Policy, Waiver};
 use domain::report::Period;
-use domain::{Ledger, Organisation, Reference};
+use domain::{Hub, Ledger, Organisation, Reference};
 use store::EventRecord;
 use web::Problem;
 use web::sign_in::Organiser;
@@ -28,9 +27,7 @@ struct Charge {
     organisation: Option<Organisation>,
     record: Arc<EventRecord>,
     reference: Reference,
-    cause: Cause,
-    owed: Owed,
-    waived: Option<Waiver>,
+    place: charge::Charge,
     /// What the person asks for it to be waived for.
     asked: Option<Waiver>,
 }
@@ -48,14 +45,9 @@ impl Charge {
         name.unwrap_or_default()
     }
 
-    /// What is to be paid, in whole pounds.
-    fn due(&self) -> u32 {
-        if self.waived.is_some() { 0 } else { self.owed.gbp.unwrap_or(0) }
-    }
-
     /// Who pays, in the API's words.
     fn liable(&self) -> &'static str {
-        if self.owed.by_person { "person" } else { "organisation" }
+        if self.place.owed.by_person { "person" } else { "organisation" }
     }
 }
 
@@ -70,7 +62,7 @@ struct Charges {
 impl Charges {
     /// What is to be paid in all, in whole pounds.
     fn total(&self) -> u32 {
-        self.list.iter().map(Charge::due).sum()
+        self.list.iter().map(|charge| charge.place.due()).sum()
     }
 
     /// The charges of each organisation.
@@ -80,13 +72,33 @@ impl Charges {
 
     /// A quarter's charges, as far as their reader may see them.
     async fn gather(app: &App, period: Period, reader: &Organiser) -> Result<Self, Rejection> {
-        let policy = app.hub().await?.policy;
+        let hub = app.hub().await?;
         let mut list = Vec::new();
         for (record, ledger) in events(app, period, reader).await? {
-            list.extend(of_event(app, &policy, record, &ledger).await?);
+            list.extend(of_event(app, &hub, record, &ledger).await?);
         }
         list.sort_by_key(|charge: &Charge| (charge.organisation_key(), charge.record.event.starts(), charge.reference));
-        Ok(Self { period, policy, list })
+        Ok(Self { period, policy: hub.policy, list })
+    }
+}
+
+/// What one organisation owes.
+struct Sum {
+    late_cancellations: usize,
+    absences: usize,
+    waived: usize,
+    gbp: u32,
+}
+
+impl Sum {
+    fn of(group: &[Charge]) -> Self {
+        let count = |wanted| group.iter().filter(|charge| charge.place.cause == wanted).count();
+        Self {
+            late_cancellations: count(Cause::LateCancellation),
+            absences: count(Cause::Absence),
+            waived: group.iter().filter(|charge| charge.place.waived.is_some()).count(),
+            gbp: group.iter().map(|charge| charge.place.due()).sum(),
+        }
     }
 }
 
@@ -124,29 +136,28 @@ async fn events(app: &App, period: Period, reader: &Organiser) -> Result<Vec<(Ev
     Ok(events)
 }
 
-async fn of_event(app: &App, policy: &Policy, record: EventRecord, ledger: &Ledger) -> Result<Vec<Charge>, Rejection> {
+async fn of_event(app: &App, hub: &Hub, record: EventRecord, ledger: &Ledger) -> Result<Vec<Charge>, Rejection> {
     let attendance = app.store.attendance(record.id).await?;
-    let causes = ledger
-        .members
-        .keys()
-        .filter_map(|person| Some((*person, Cause::of(policy, &record.event, ledger, &attendance, *person)?)));
-    let causes: Vec<_> = causes.collect();
+    let record = Arc::new(record);
+    let event = &record.event;
+    // Events of confidential programmes have been left out.
+    let policy = hub.policy_at(event.starts());
+    let terms = Terms { policy, event, confidential: false, ledger, attendance: &attendance };
+    let people = ledger.members.keys();
+    let causes: Vec<_> = people.filter_map(|person| Some((*person, terms.cause(*person)?))).collect();
     if causes.is_empty() {
         return Ok(Vec::new());
     }
     let (waivers, said) = (app.store.waivers(record.id).await?, app.store.absences(record.id).await?);
     let mut registrations = app.store.registrations(record.id, causes.iter().map(|(person, _)| *person)).await?;
-    let record = Arc::new(record);
     let charges = causes.into_iter().map(|(person, cause)| {
         let organisation = registrations.remove(&person).and_then(|found| found.form.organisation);
         let has_organisation = organisation.is_some();
         Charge {
             organisation,
             reference: app.identity.reference(record.id, person),
-            cause,
-            owed: policy.owed(Booked { event: &record.event, confidential: false, has_organisation }),
-            waived: waivers.get(&person).copied(),
-            asked: said.get(&person).and_then(|why| why.waiver()).filter(|why| policy.waives(*why)),
+            place: terms.charge(cause, has_organisation, waivers.get(&person).copied()),
+            asked: said.get(&person).and_then(|why| why.waiver()).filter(|why| hub.policy.waives(*why)),
             record: Arc::clone(&record),
         }
     });

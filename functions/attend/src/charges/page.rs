@@ -14,7 +14,7 @@ use domain::working_hours::uk;
 use web::components::{Column, Content, Link, Pagination, Table};
 use web::{dates, page};
 
-use super::{Charge, Charges, quarter};
+use super::{Charge, Charges, Sum, quarter};
 
 #[derive(Template)]
 #[template(path = "charges.html")]
@@ -76,15 +76,13 @@ pub async fn show(
 
 fn sums<'a>(charges: &Charges) -> Table<'a> {
     let row = |group: &[Charge]| {
-        let count = |wanted| group.iter().filter(|charge| charge.cause == wanted).count();
-        let waived = group.iter().filter(|charge| charge.waived.is_some()).count();
-        let due: u32 = group.iter().map(Charge::due).sum();
+        let sum = Sum::of(group);
         vec![
             Content::text(organisation(&group[0])),
-            Content::text(count(Cause::LateCancellation).to_string()),
-            Content::text(count(Cause::Absence).to_string()),
-            Content::text(waived.to_string()),
-            Content::text(format!("£{due}")),
+            Content::text(sum.late_cancellations.to_string()),
+            Content::text(sum.absences.to_string()),
+            Content::text(sum.waived.to_string()),
+            Content::text(format!("£{}", sum.gbp)),
         ]
     };
     let numbers = ["Late cancellations", "Absences", "Waived", "To pay"].map(Column::numbers);
@@ -105,9 +103,9 @@ fn list<'a>(charges: &Charges, quarter: &str, reasons: &[Waiver]) -> Table<'a> {
 fn row<'a>(charge: &Charge, quarter: &str, reasons: &[Waiver]) -> Vec<Content<'a>> {
     let (event, id, reference) = (&charge.record.event, charge.record.id, charge.reference);
     let booking = To { href: format!("/organise/events/{id}/registrations/{reference}"), words: reference.to_string() };
-    let who = if charge.owed.by_person { ", by the person" } else { "" };
-    let price = charge.owed.gbp.map_or("no price is set".to_owned(), |gbp| format!("£{gbp}"));
-    let waived = match charge.waived {
+    let who = if charge.place.owed.by_person { ", by the person" } else { "" };
+    let price = charge.place.owed.gbp.map_or("no price is set".to_owned(), |gbp| format!("£{gbp}"));
+    let waived = match charge.place.waived {
         Some(why) => Content::text(capitalised(why.words())),
         None if reasons.is_empty() => Content::text("–"),
         None => Content::of(&WaiveForm { quarter, charge, reasons }),
@@ -116,7 +114,7 @@ fn row<'a>(charge: &Charge, quarter: &str, reasons: &[Waiver]) -> Vec<Content<'a
         Content::of(&booking),
         Content::text(organisation(charge)),
         Content::text(format!("{}, {}", event.title, dates::moment(event.starts()))),
-        Content::text(match charge.cause {
+        Content::text(match charge.place.cause {
             Cause::LateCancellation => "Cancelled late",
             Cause::Absence => "Did not come",
         }),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::charge::{Cause, Charge};
 use crate::event::Format;
 use crate::ids::PersonId;
 use crate::report::facts::{EventFacts, Fate, PersonFacts, Standing, Workplace, WorkplaceKind};
@@ -55,6 +56,19 @@ impl<'a> Tally<'a> {
             self.add(Figure::WalkIns, 1);
         }
         self.add(Figure::CertificatesIssued, u64::from(person.is_certified));
+        if let Some(charge) = &person.charge {
+            self.add_charge(charge);
+        }
+    }
+
+    fn add_charge(&mut self, charge: &Charge) {
+        let unused = match charge.cause {
+            Cause::LateCancellation => Figure::UnusedCancelled,
+            Cause::Absence => Figure::UnusedAbsent,
+        };
+        self.add(unused, 1);
+        self.add(Figure::UnusedWaived, u64::from(charge.waived.is_some()));
+        self.add(Figure::UnusedGbp, charge.due().into());
     }
 
     fn add_booked(&mut self, event: &EventFacts, person: &'a PersonFacts) {

@@ -9,8 +9,9 @@
 //! no neighbour helps, the totals are published under the rule instead of exactly.
 //!
 //! Figures that would tell about others (minutes credited, distinct people, certificates, places offered, of people's
-//! rows at how many events they had places, how many events lack attendance) are not published. Confidential programmes are one row, all of it withheld, and nobody may be told by way of it: it
-//! stands in every table, so it moves in all of them or in none.
+//! rows at how many events they had places, how many events lack attendance, what unused places cost, which confidential
+//! programmes are never charged for) are not published. Confidential programmes are one row, all of it withheld, and
+//! nobody may be told by way of it: it stands in every table, so it moves in all of them or in none.
 
 mod joint;
 mod network;
@@ -99,6 +100,9 @@ impl<'a> Publication<'a> {
         }
         if !totals_are_exact {
             published.totals = published_totals(&exact.totals);
+        }
+        for figure in Figure::ALL.into_iter().filter(|figure| figure.kind() == Kind::Charges) {
+            published.totals.set(figure, Cell::None);
         }
         Self { exact, published, totals_are_exact }
     }
@@ -279,7 +283,7 @@ fn published_totals(exact: &Figures) -> Figures {
             figure,
             match figure.kind() {
                 Kind::Events => cell,
-                Kind::Minutes => Cell::None,
+                Kind::Minutes | Kind::Charges => Cell::None,
                 Kind::Answers if few_answers && matches!(cell, Cell::Mean(_)) => Cell::Withheld,
                 Kind::People | Kind::Distinct | Kind::Answers => rule(cell),
             },

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use crate::charge::Charge;
 use crate::event::Format;
 use crate::ids::PersonId;
 use crate::ledger::{Ending, Entry, Ledger, State};
@@ -82,6 +83,8 @@ pub struct PersonFacts {
     pub organisation: Option<Workplace>,
     /// Was issued a certificate of this event.
     pub is_certified: bool,
+    /// What their place costs that they did not use, if anything.
+    pub charge: Option<Charge>,
 }
 
 /// An organisation as reports know it.

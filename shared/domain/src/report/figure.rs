@@ -20,6 +20,8 @@ pub enum Kind {
     Minutes,
     /// Answers nobody signed, and their mean.
     Answers,
+    /// Places that the booking policy charges for, and what they cost.
+    Charges,
 }
 
 macro_rules! figures {
@@ -80,6 +82,14 @@ figures! {
         "People with a place of whom nobody has recorded whether they came.";
     WalkIns = "walk_ins", "Walk-ins", People,
         "People who came without a confirmed place. They count in no other figure of attendance.";
+    UnusedCancelled = "unused_cancelled", "Unused, given up", Charges,
+        "Places given up so late that the booking policy charges for them. Confidential programmes are never charged.";
+    UnusedAbsent = "unused_absent", "Unused, nobody came", Charges,
+        "Places of people who are absent under the booking policy: nobody came or, where the policy says so, for too short a time. Confidential programmes are never charged.";
+    UnusedWaived = "unused_waived", "Unused, waived", Charges,
+        "Of those two, the places whose charge an organiser has waived.";
+    UnusedGbp = "unused_gbp", "Cost of unused places, £", Charges,
+        "What the others cost in whole pounds, under the booking policy as it was when their event began; nothing where it sets no price.";
     People = "people", "People", Distinct,
         "Different people with a place booked. Somebody at two events of the period counts once; the rows of a table may add up to more than the total.";
     OrganisationsReached = "organisations_reached", "Organisations reached", Distinct,

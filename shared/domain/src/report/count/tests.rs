@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::consequence::Owed;
 use crate::ids::MailboxId;
+use crate::policy::Waiver;
 use crate::report::{Audience, Kind};
 
 fn person(number: u8) -> PersonId {
@@ -22,18 +24,28 @@ fn people() -> impl Strategy<Value = Vec<PersonFacts>> {
         1 => any::<bool>().prop_map(|late| Standing::GaveUp { late }),
         1 => Just(Standing::Gone),
     ];
+    let charge = (any::<bool>(), prop::option::of(0_u32..200), any::<bool>()).prop_map(charge);
     let facts = (standing, prop::option::of(0_u32..100), 0_usize..4, prop::option::of(0_u8..6), any::<bool>());
-    let person =
-        |(number, (standing, minutes, role, organisation, is_certified)): (usize, (_, _, usize, _, _))| PersonFacts {
-            person: person(u8::try_from(number).unwrap()),
-            counts_as: person(u8::try_from(number).unwrap()),
-            standing,
-            minutes,
-            role: Role::ALL.get(role).copied().filter(|_| role > 0),
-            organisation: Option::map(organisation, workplace),
-            is_certified,
-        };
-    prop::collection::vec(facts, 0..12).prop_map(move |all| all.into_iter().enumerate().map(person).collect())
+    let person = |(number, ((standing, minutes, role, organisation, is_certified), charge)): (
+        usize,
+        ((_, _, usize, _, _), _),
+    )| PersonFacts {
+        person: person(u8::try_from(number).unwrap()),
+        counts_as: person(u8::try_from(number).unwrap()),
+        standing,
+        minutes,
+        role: Role::ALL.get(role).copied().filter(|_| role > 0),
+        organisation: Option::map(organisation, workplace),
+        is_certified,
+        charge,
+    };
+    prop::collection::vec((facts, prop::option::of(charge)), 0..12)
+        .prop_map(move |all| all.into_iter().enumerate().map(person).collect())
+}
+
+fn charge((is_absence, gbp, is_waived): (bool, Option<u32>, bool)) -> Charge {
+    let cause = if is_absence { Cause::Absence } else { Cause::LateCancellation };
+    Charge { cause, owed: Owed { gbp, by_person: false }, waived: is_waived.then_some(Waiver::Sickness) }
 }
 
 fn events() -> impl Strategy<Value = Vec<EventFacts>> {
@@ -69,7 +81,7 @@ proptest! {
                 let sum: u64 = report.rows(of).iter().map(|row| row.figures.unwrap().count(figure)).sum();
                 let total = report.totals.count(figure);
                 match figure.kind() {
-                    Kind::People | Kind::Minutes => prop_assert_eq!(sum, total, "{:?} {:?}", of, figure),
+                    Kind::People | Kind::Minutes | Kind::Charges => prop_assert_eq!(sum, total, "{:?} {:?}", of, figure),
                     Kind::Distinct => prop_assert!(sum >= total, "{:?} {:?}", of, figure),
                     Kind::Events if of.is_of_events() => prop_assert_eq!(sum, total, "{:?} {:?}", of, figure),
                     Kind::Events | Kind::Answers => {}
@@ -115,9 +127,10 @@ fn each_person_counts_where_they_stood_and_what_they_did() {
         role: Some(Role::Gp),
         organisation: Some(workplace(number)),
         is_certified: minutes == Some(60),
+        charge: None,
     };
     let held = Standing::Held;
-    let people = vec![
+    let mut people = vec![
         facts(1, held, Some(60)),
         facts(2, held, Some(50)),
         facts(3, held, Some(49)),
@@ -129,6 +142,9 @@ fn each_person_counts_where_they_stood_and_what_they_did() {
         facts(9, Standing::Gone, Some(30)),
         facts(10, Standing::Gone, None),
     ];
+    people[3].charge = Some(charge((true, Some(60), false)));
+    people[6].charge = Some(charge((false, Some(60), true)));
+    people[7].charge = Some(charge((false, None, false)));
     let event = EventFacts {
         programme: "open-doors".to_owned(),
         programme_label: "Open Doors".to_owned(),
@@ -149,7 +165,8 @@ fn each_person_counts_where_they_stood_and_what_they_did() {
         serde_json::to_string(&report.totals).unwrap(),
         "{\"events_held\":1,\"events_cancelled\":1,\"places_offered\":0,\"places_booked\":5,\"waiting_unmet\":1,\
          \"cancelled\":2,\"cancelled_late\":1,\"attended\":2,\"attended_part\":1,\"did_not_attend\":1,\
-         \"not_recorded\":1,\"walk_ins\":2,\"people\":5,\"organisations_reached\":2,\"cpd_minutes\":120,\
+         \"not_recorded\":1,\"walk_ins\":2,\"unused_cancelled\":2,\"unused_absent\":1,\"unused_waived\":1,\
+         \"unused_gbp\":60,\"people\":5,\"organisations_reached\":2,\"cpd_minutes\":120,\
          \"certificates_issued\":2,\"evaluation_mean\":4.33,\"evaluation_responses\":3}"
     );
     assert_eq!(report.completeness.unwrap().words(), "The one event lacks attendance");

@@ -210,6 +210,25 @@ fn of_people_it_is_not_told_at_how_many_events_they_were() {
 }
 
 #[test]
+fn what_unused_places_cost_is_not_told() {
+    // Whoever is absent and not charged is of a confidential programme.
+    let mut exact = with_confidential(&[(30, 9), (41, 12)], (8, 2));
+    exact.totals.set(Figure::UnusedAbsent, Cell::Count(21));
+    exact.totals.set(Figure::UnusedGbp, Cell::Count(21 * 60));
+    for row in &mut exact.tables[0].rows {
+        row.figures.as_mut().unwrap().set(Figure::UnusedGbp, Cell::Count(60));
+    }
+    for totals_may_be_exact in [true, false] {
+        let published = publish(&exact, totals_may_be_exact);
+        let rows = published.tables.iter().flat_map(|table| &table.rows).map(|row| row.figures.unwrap());
+        for figures in rows.chain([published.totals]) {
+            let told = figures.iter().filter(|(figure, cell)| figure.kind() == Kind::Charges && *cell != Cell::None);
+            assert_eq!(told.count(), 0, "{published:?}");
+        }
+    }
+}
+
+#[test]
 fn exact_totals_stay_where_they_tell_nothing() {
     let published = publish(&report(&[(30, 5), (41, 6)]), true);
     assert_eq!(published.totals.get(Figure::PlacesBooked), Cell::Count(82));
