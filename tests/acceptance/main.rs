@@ -19,6 +19,7 @@ mod console_lists;
 mod console_today;
 mod crowd;
 mod erasure;
+mod export;
 mod failure;
 mod fair;
 mod fair_handover;

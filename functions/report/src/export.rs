@@ -22,12 +22,10 @@ use crate::access::Exporter;
 use crate::asked::{self, Form};
 use crate::facts::{Gathered, Lists, gather};
 use crate::form::Unwritable;
-use crate::row::{COLUMNS, Row, event_json};
+use crate::row::{COLUMNS, Row, event_bytes_max, event_json};
 
-/// Rows of one part.
-const ROWS_MAX: usize = 4_000;
-/// What people typed, in bytes, of one part: with the rest of the rows it stays below the 6 MB of an answer.
-const BYTES_MAX: usize = 1_500_000;
+/// Bytes of one part at the most: an answer of a Lambda ends at 6 MB, the rest of it and the events included.
+const PART_BYTES_MAX: usize = 4_000_000;
 
 /// Where the next part begins: after this person of this event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +93,7 @@ async fn part(app: &App, gathered: &[Gathered], after: Option<Cursor>) -> Result
     for event in &gathered[begins..] {
         let continued = after.filter(|after| after.event == event.id).map(|after| after.person);
         if continued.is_none() {
+            bytes += event_bytes_max(event);
             part.events.push(event_json(event));
         }
         let people = event.facts.people.iter().filter(|facts| continued.is_none_or(|person| facts.person > person));
@@ -102,9 +101,9 @@ async fn part(app: &App, gathered: &[Gathered], after: Option<Cursor>) -> Result
         let registrations = app.store.registrations(event.id, people.iter().map(|facts| facts.person)).await?;
         for facts in people {
             let row = Row::of(app, event, facts, registrations.get(&facts.person));
-            bytes += row.typed_bytes();
+            bytes += row.bytes_max();
             part.rows.push(row);
-            if part.rows.len() >= ROWS_MAX || bytes >= BYTES_MAX {
+            if bytes >= PART_BYTES_MAX {
                 part.next = Some(Cursor { event: event.id, person: facts.person });
                 return Ok(part);
             }

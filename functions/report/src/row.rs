@@ -87,6 +87,14 @@ struct EventCells {
     cpd_minutes: u32,
 }
 
+/// Bytes of a row, or of an event, besides what people typed.
+const BYTES_NOT_TYPED_MAX: usize = 1_000;
+
+/// Bytes of a text in an answer that is a string of JSON itself: a quote takes four, the rest one each.
+fn bytes_escaped(text: &str) -> usize {
+    text.len() + 3 * text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+}
+
 fn name_of(value: impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
@@ -137,11 +145,17 @@ impl Row {
         }
     }
 
-    /// Bytes that people typed, which are as many as they like.
-    pub fn typed_bytes(&self) -> usize {
-        let email = self.email.as_ref().map_or(0, |email| email.as_str().len());
-        let name = self.name.as_ref().map_or(0, |name| name.as_str().len());
-        email + name + self.organisation.as_ref().map_or(0, String::len) + self.shown.title.len()
+    /// How many bytes of a Lambda's answer it takes at the most, whatever the form.
+    pub fn bytes_max(&self) -> usize {
+        let typed = [
+            self.email.as_ref().map(EmailAddress::as_str),
+            self.name.as_ref().map(PersonName::as_str),
+            self.ods_code.as_deref(),
+            self.organisation.as_deref(),
+            self.counted_as.as_deref(),
+            Some(self.shown.title.as_str()),
+        ];
+        BYTES_NOT_TYPED_MAX + typed.into_iter().flatten().map(bytes_escaped).sum::<usize>()
     }
 
     /// The cells of a table's row, in the order of [`COLUMNS`].
@@ -200,6 +214,11 @@ fn ending_name(ending: Ending) -> &'static str {
         Ending::Rejected => "rejected",
         Ending::EventCancelled => "event-cancelled",
     }
+}
+
+/// How many bytes of a Lambda's answer an event of the export takes at the most.
+pub fn event_bytes_max(event: &Gathered) -> usize {
+    BYTES_NOT_TYPED_MAX + bytes_escaped(&event.items.record.event.title)
 }
 
 /// An event of the export.
