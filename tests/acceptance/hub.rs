@@ -44,8 +44,13 @@ impl TestHub {
     /// An empty hub whose clock stands at this time.
     pub async fn at(clock: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let options =
-            Options { data: folder.path().into(), port: 0, clock: Some(clock.parse().expect("a time")), empty: true };
+        let options = Options {
+            data: folder.path().into(),
+            port: 0,
+            clock: Some(clock.parse().expect("a time")),
+            empty: true,
+            kms: false,
+        };
         Self::over(folder, options).await
     }
 
@@ -61,7 +66,7 @@ impl TestHub {
     pub async fn restart(self) -> Self {
         let folder = self.folder;
         self.hub.stop().await;
-        let options = Options { data: folder.path().into(), port: 0, clock: None, empty: true };
+        let options = Options { data: folder.path().into(), port: 0, clock: None, empty: true, kms: false };
         Self::over(folder, options).await
     }
 

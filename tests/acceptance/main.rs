@@ -27,6 +27,7 @@ mod fair_history;
 mod groups;
 mod hostile;
 mod hub;
+mod kms;
 mod letters;
 mod line;
 mod lists;

@@ -30,11 +30,11 @@ from hub import Hub
 
 HERE = Path(__file__).resolve().parent
 CONTEXTS = Path(openbadgeslib.ob3.__file__).parent / "contexts"
-# Names and words with everything that is escaped, and hours that are whole, a half, and neither.
+# Signed by a key of the hub's own, and by one of KMS. Names and words with everything that is escaped, and hours that are whole, a half, and neither.
 CASES = [
-    ({"name": "মোহাম্মদ আব্দুল করিম চৌধুরী", "registration_number": "7012345"}, {"cpd_minutes": 390}),
-    ({"name": "Zoë \"Zo\" O’Brien"}, {"cpd_minutes": 360, "certificate": {"objectives": ["Listen; \\ don’t judge"]}}),
-    ({"name": "Bo Li"}, {"cpd_minutes": 100}),
+    ([], {"name": "মোহাম্মদ আব্দুল করিম চৌধুরী", "registration_number": "7012345"}, {"cpd_minutes": 390}),
+    ([], {"name": "Zoë \"Zo\" O’Brien"}, {"cpd_minutes": 360, "certificate": {"objectives": ["Listen; \\ don’t judge"]}}),
+    (["--kms"], {"name": "Bo Li"}, {"cpd_minutes": 100}),
 ]
 results = {True: 0, False: 0}
 
@@ -115,7 +115,8 @@ class Case:
         self.event = hub.event(**settings)
         self.did = json.loads(hub.raw("GET", "/.well-known/did.json"))
         methods = self.did["verificationMethod"]
-        key = next(method for method in methods if method["type"] == "JsonWebKey")["publicKeyJwk"]
+        # The newest is the last.
+        key = next(method for method in reversed(methods) if method["type"] == "JsonWebKey")["publicKeyJwk"]
         self.public = pem(Ed25519PublicKey.from_public_bytes(decode(key["x"])))
         self.other = pem(Ed25519PrivateKey.generate().public_key())
         ((self.reference, token, number),) = hub.certify(self.event, [person])
@@ -205,8 +206,8 @@ class Case:
 
 def main(program, schemas):
     schema = official_schema(schemas)
-    for person, settings in CASES:
-        with Hub(program) as hub, tempfile.TemporaryDirectory() as folder:
+    for flags, person, settings in CASES:
+        with Hub(program, *flags) as hub, tempfile.TemporaryDirectory() as folder:
             Case(hub, folder, schema, person, settings).check()
     print(f"{results[True]} passed, {results[False]} failed")
     return bool(results[False])

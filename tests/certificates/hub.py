@@ -14,9 +14,9 @@ AFTER = "2025-12-02T17:00:00Z"
 
 
 class Hub:
-    def __init__(self, program):
+    def __init__(self, program, *flags):
         self.folder = tempfile.TemporaryDirectory()
-        command = [program, "serve", "--port", "0", "--empty", "--clock", NOW, "--data", self.folder.name]
+        command = [program, "serve", "--port", "0", "--empty", "--clock", NOW, "--data", self.folder.name, *flags]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         lines = (line for line in self.process.stdout if line.startswith("listening on "))
         self.url = next(lines).removeprefix("listening on ").strip()

@@ -189,7 +189,7 @@ fn the_expression_and_the_step_agree_over_interleaved_histories() {
     let folder = tempfile::tempdir().expect("a folder");
     // A clock that stands still: else the hub's own sweep, by today's date, would release lanes behind the histories.
     let clock = Some("2026-11-02T09:00:00Z".parse().expect("a time"));
-    let options = Options { data: folder.path().into(), port: 0, clock, empty: true };
+    let options = Options { data: folder.path().into(), port: 0, clock, empty: true, kms: false };
     let hub = runtime.block_on(Hub::start(options)).expect("the hub starts");
     let store = Store::new(hub.operator(), hub.table(), Arc::new(|| 7));
     let events = AtomicU64::new(1_000);

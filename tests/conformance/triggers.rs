@@ -22,7 +22,7 @@ fn recorded(function: &str, prefix: &str) -> Vec<(PathBuf, String)> {
 
 async fn hub(folder: &tempfile::TempDir) -> Hub {
     let clock = "2026-11-02T09:00:00Z".parse().expect("a time");
-    let options = Options { data: folder.path().into(), port: 0, clock: Some(clock), empty: true };
+    let options = Options { data: folder.path().into(), port: 0, clock: Some(clock), empty: true, kms: false };
     Hub::start(options).await.expect("the hub starts")
 }
 

@@ -13,7 +13,7 @@ use crate::hub::{MONDAY, TestHub, audit};
 async fn an_empty_hub_starts_with_a_year_behind_it_and_twenty_events_ahead() {
     let folder = tempfile::tempdir().expect("a folder");
     let clock = Some(MONDAY.parse().expect("a time"));
-    let options = Options { data: folder.path().into(), port: 0, clock, empty: false };
+    let options = Options { data: folder.path().into(), port: 0, clock, empty: false, kms: false };
     let hub = TestHub::over(folder, options).await;
     assert_eq!(hub.get("/_local/clock").await.text("now"), MONDAY);
     assert_eq!(hub.hub().denials(), []);

@@ -132,7 +132,7 @@ pub(crate) async fn award(app: &App, grounds: &Grounds, award: &Award<'_>, drawn
     let Award { registration, name, minutes, version } = *award;
     let number = app.identity.certificate_number(grounds.record.id, registration.person, version);
     let facts = grounds.facts(registration, name, minutes, app.clock.now());
-    let badge = credential::sign(app, number, &facts, drawn)?;
+    let badge = credential::sign(app, number, &facts, drawn).await?;
     let person = registration.person;
     let certificate = Certificate { number, person, version, facts, badge, standing: Standing::Valid };
     let issued = app.store.issue_certificate(certificate).await?;

@@ -9,7 +9,7 @@ use crate::credential::{Credential, Form};
 
 /// Prints a certificate; on a thread of its own, for it takes some milliseconds.
 pub(crate) async fn print(app: &App, certificate: Certificate) -> Result<Vec<u8>, Failure> {
-    let credential = Credential::of(app, &certificate, Form::Named)?.json()?.to_string();
+    let credential = Credential::of(app, &certificate, Form::Named).await?.json()?.to_string();
     let check_at = format!("{}/certificates/{}", certificate.badge.origin, certificate.number);
     let check_url = format!("{check_at}?s={}", app.identity.certificate_secret(certificate.number));
     let print = move || set(&certificate, &credential, &check_at, &check_url);

@@ -46,7 +46,8 @@ fn text(part: Option<Path<String>>) -> String {
 }
 
 /// `GET /api/v1/certificates/{number}/credential`: without the holder's name, but for whoever sends the secret of the
-/// certificate's code as `s`. As a JWT where `Accept` asks for `application/vc+jwt` or the query for `format=jwt`.
+/// certificate's code as `s`. As a JWT where `Accept` asks for `application/vc+jwt` or the query for `format=jwt`; the few
+/// that are too long to be signed as one by KMS have only their other form.
 pub(crate) async fn credential(
     State(app): State<Arc<App>>,
     number: Option<Path<String>>,
@@ -57,10 +58,15 @@ pub(crate) async fn credential(
     let found = find(&app, &text(number)).await?;
     let is_named = app.identity.is_certificate_secret(found.number, query.one("s")) && found.facts.holder.is_some();
     let form = if is_named { Form::Named } else { Form::Open };
-    let credential = Credential::of(&app, &found, form).map_err(Rejection::Failure)?;
+    let credential = Credential::of(&app, &found, form).await.map_err(Rejection::Failure)?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if query.one("format") == "jwt" || accepts.contains("application/vc+jwt") {
-        return Ok(page::file("application/vc+jwt", credential.jwt().map_err(Rejection::Failure)?));
+    let is_jwt_demanded = query.one("format") == "jwt";
+    if is_jwt_demanded || accepts.contains("application/vc+jwt") {
+        match credential.jwt() {
+            Some(jwt) => return Ok(page::file("application/vc+jwt", jwt)),
+            None if is_jwt_demanded => return Err(Problem::not_found().into()),
+            None => {}
+        }
     }
     let json = credential.json().map_err(Rejection::Failure)?;
     Ok(page::file("application/vc+ld+json", json.to_string()))
@@ -72,14 +78,16 @@ pub(crate) async fn status(State(app): State<Arc<App>>, list: Option<Path<String
     let number = list.parse::<u32>().ok().filter(|number| number.to_string() == list);
     let number = number.ok_or_else(Problem::not_found)?;
     let bits = app.store.status_bits(number, LIST_LENGTH).await?.ok_or_else(Problem::not_found)?;
-    let signed = credential::status_credential(&app, number, &bits, app.clock.now()).map_err(Rejection::Failure)?;
+    let signed =
+        credential::status_credential(&app, number, &bits, app.clock.now()).await.map_err(Rejection::Failure)?;
     let response = page::file("application/vc+ld+json", signed.to_string());
     Ok(page::keep(response, u32::try_from(FRESH_SECONDS).unwrap_or_default()))
 }
 
 /// `GET /.well-known/did.json`
-pub(crate) async fn did(State(app): State<Arc<App>>) -> Response {
-    page::keep(page::file("application/did+ld+json", credential::did_document(&app).to_string()), 3_600)
+pub(crate) async fn did(State(app): State<Arc<App>>) -> Result<Response, Rejection> {
+    let document = credential::did_document(&app).await.map_err(Rejection::Failure)?;
+    Ok(page::keep(page::file("application/did+ld+json", document.to_string()), 3_600))
 }
 
 /// The day on which another certificate took this one's place: all that an old number says of its successor.

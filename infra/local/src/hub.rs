@@ -21,6 +21,7 @@ use crate::folder::{Folder, FolderError, Hold};
 use crate::front;
 use crate::functions::InvokeError;
 use crate::issuer::{AUDIENCE, CLIENT_ID, ISSUER, IssuerError};
+use crate::kms::Kms;
 use crate::pump::Pump;
 use crate::stack::Stack;
 use crate::template::{Template, TemplateError};
@@ -49,6 +50,8 @@ pub struct Options {
     pub clock: Option<Timestamp>,
     /// Whether an empty folder stays empty.
     pub empty: bool,
+    /// Whether the local KMS signs certificates, from now on.
+    pub kms: bool,
 }
 
 /// A hub that runs until it is stopped; dropped, it breaks off like one that is killed.
@@ -98,7 +101,8 @@ impl Hub {
         let (folder, hold) = Folder::hold(&options.data)?;
         let socket = bound(options.port)?;
         let url = format!("http://{}", socket.local_addr()?);
-        let template = Template::load(&parameters(&url))?;
+        let kms = Kms::open(&folder, options.kms)?;
+        let template = Template::load(&parameters(&url, kms.as_ref()))?;
         if demo::is_wanted(&folder, options.empty)? {
             demo::load(&folder, &template, options.clock).await?;
         }
@@ -163,7 +167,7 @@ fn bound(port: u16) -> io::Result<TcpSocket> {
 }
 
 /// The local values of the template's parameters.
-pub(crate) fn parameters(url: &str) -> BTreeMap<String, String> {
+pub(crate) fn parameters(url: &str, kms: Option<&Kms>) -> BTreeMap<String, String> {
     let mail_from = format!("events@{MAIL_DOMAIN}");
     let operator = format!("operator@{MAIL_DOMAIN}");
     let values = [
@@ -175,6 +179,7 @@ pub(crate) fn parameters(url: &str) -> BTreeMap<String, String> {
         ("MailDomain", MAIL_DOMAIN),
         ("MailFrom", &mail_from),
         ("OperatorMail", &operator),
+        ("SigningKeyArn", kms.map_or("", |kms| &kms.arn)),
     ];
     values.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }

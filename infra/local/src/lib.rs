@@ -25,6 +25,7 @@ mod hub;
 mod inbox;
 mod issuer;
 mod keys;
+mod kms;
 mod offline;
 mod pattern;
 mod pump;

@@ -50,7 +50,7 @@ impl Table {
         }
         let (folder, hold) = Folder::hold(data).map_err(HubError::from)?;
         // Nothing here depends on where the hub answered.
-        let template = Template::load(&hub::parameters("http://127.0.0.1")).map_err(HubError::from)?;
+        let template = Template::load(&hub::parameters("http://127.0.0.1", None)).map_err(HubError::from)?;
         let clock = Arc::new(HubClock::open(Arc::clone(&folder), None)?);
         let ground = stack::ground(&folder, &template, clock)?;
         let last_write = ground.engine.last_write().await.map_err(HubError::from)?;

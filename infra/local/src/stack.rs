@@ -20,6 +20,7 @@ use crate::inbox::Inbox;
 use crate::issuer::Issuer;
 use crate::issuer::provider::Provider;
 use crate::keys;
+use crate::kms::Kms;
 use crate::pump::Pump;
 use crate::routes::Routes;
 use crate::template::{self, Function, Template};
@@ -70,6 +71,7 @@ pub(crate) fn ground(folder: &Arc<Folder>, template: &Template, clock: Arc<HubCl
     Ok(Arc::new(Ground {
         engine: Engine::open(&folder.at(TABLE), &template.table)?,
         inbox: Inbox::open(Arc::clone(folder))?,
+        kms: Kms::open(folder, false)?,
         faults: Faults::default(),
         usage: Usage::of(template.functions.iter().map(|function| function.name.as_str())),
         denials: Denials::default(),
@@ -91,6 +93,7 @@ fn deploy(
         let app = App::new(Parts {
             function: function.name.clone(),
             dynamodb: clients::dynamodb(&wire, &function.name),
+            kms: clients::kms(&wire),
             ses: clients::ses(&wire),
             clock: ground.clock.as_app_clock(),
             secrets: secrets.clone(),

@@ -27,11 +27,13 @@ pub struct Config {
     pub network_per_minute: Option<u32>,
     /// Where the keys are in the parameter store.
     pub secrets_path: String,
+    /// The ARN of the key of KMS that signs certificates; empty where a key among the secrets does.
+    pub signing_key: String,
 }
 
 impl Config {
     /// The variables that are read.
-    pub const VARIABLES: [&'static str; 10] = [
+    pub const VARIABLES: [&'static str; 11] = [
         "TABLE",
         "BASE_URL",
         "HUB_NAME",
@@ -42,6 +44,7 @@ impl Config {
         "MAIL_FROM",
         "SECRETS_PATH",
         "NETWORK_PER_MINUTE",
+        "SIGNING_KEY",
     ];
 
     /// Reads settings from pairs; only the table is required of every function.
@@ -59,6 +62,7 @@ impl Config {
             mail_from: get("MAIL_FROM"),
             network_per_minute: get("NETWORK_PER_MINUTE").parse().ok(),
             secrets_path: get("SECRETS_PATH"),
+            signing_key: get("SIGNING_KEY"),
         })
     }
 

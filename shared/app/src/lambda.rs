@@ -32,6 +32,7 @@ impl App {
         Ok(Self::new(Parts {
             function: function.to_owned(),
             dynamodb: aws_sdk_dynamodb::Client::new(&aws),
+            kms: aws_sdk_kms::Client::new(&aws),
             ses: aws_sdk_ses::Client::from_conf(mail),
             clock: Clock::system(),
             secrets,

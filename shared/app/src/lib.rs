@@ -22,6 +22,7 @@ mod seal;
 mod secrets;
 mod settings;
 pub mod sign_in;
+mod signing;
 pub mod trail;
 pub mod views;
 
@@ -46,6 +47,7 @@ pub use limits::Limits;
 pub use post::Notice;
 pub use secrets::{InvalidSecrets, Secrets, SigningKey};
 pub use sign_in::{IfSignedIn, SignIn, SignedIn};
+pub use signing::{PublicKey, Signatory, Signing};
 
 /// The real seconds within which an invocation of `register` has ended: its timeout in the template.
 pub const REGISTER_TIMEOUT_SECONDS: i64 = 5;
@@ -56,6 +58,8 @@ pub struct Parts {
     pub function: String,
     /// The table's client.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The client of KMS, which signs where the settings name a key of it.
+    pub kms: aws_sdk_kms::Client,
     /// The mail client.
     pub ses: aws_sdk_ses::Client,
     /// What time it is.
@@ -86,8 +90,8 @@ pub struct App {
     pub issuer: Issuer,
     /// What the issuer gave the console to prove itself with, if anything.
     pub client_secret: Option<String>,
-    /// What certificates are signed with, the newest last.
-    pub signing_keys: Vec<SigningKey>,
+    /// What certificates are signed with.
+    pub signing: Signing,
     /// Settings.
     pub config: Config,
     /// How often one network may book.
@@ -97,14 +101,14 @@ pub struct App {
 impl App {
     /// Puts a function together.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { function, dynamodb, ses, clock, secrets, config, limits, issuer } = parts;
+        let Parts { function, dynamodb, kms, ses, clock, secrets, config, limits, issuer } = parts;
         let issuer = Issuer::new(issuer, &config.issuer, &config.audience, &config.role_claim);
         Arc::new(Self {
             function,
             store: Store::new(dynamodb, config.table.clone(), Arc::new(clock::entropy)),
             mailer: Mailer::new(ses, config.mail_from.clone()),
             identity: Identity::new(&secrets),
-            signing_keys: secrets.signing_keys,
+            signing: Signing::new(secrets.signing_keys, kms, &config.signing_key),
             client_secret: secrets.client_secret,
             issuer,
             clock,

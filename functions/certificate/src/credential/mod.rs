@@ -7,7 +7,7 @@ mod status;
 
 use std::collections::BTreeMap;
 
-use app::{App, Failure, SigningKey};
+use app::{App, Failure, PublicKey};
 use domain::CertificateNumber;
 use domain::certificate::Facts;
 use serde_json::{Value, json};
@@ -15,7 +15,6 @@ use store::{Badge, Certificate};
 
 use document::Claims;
 pub(crate) use document::Form;
-use signing::Signer;
 pub(crate) use status::{FRESH_SECONDS, LIST_LENGTH, place, status_credential};
 
 impl Form {
@@ -44,23 +43,24 @@ fn method(origin: &str, key: &str) -> String {
 }
 
 /// The DID's document: every key that signs or once signed, each in the two forms that verifiers look for.
-pub(crate) fn did_document(app: &App) -> Value {
+pub(crate) async fn did_document(app: &App) -> Result<Value, Failure> {
     let did = did(&app.config.base_url);
-    let multikey = |key: &SigningKey| {
+    let multikey = |key: &PublicKey| {
         json!({"id": format!("{did}#{}", key.id), "type": "Multikey", "controller": did,
             "publicKeyMultibase": signing::multikey(key.public)})
     };
-    let web_key = |key: &SigningKey| {
+    let web_key = |key: &PublicKey| {
         json!({"id": format!("{did}#{}-jwk", key.id), "type": "JsonWebKey", "controller": did,
             "publicKeyJwk": signing::jwk(key.public)})
     };
-    let methods: Vec<Value> = app.signing_keys.iter().flat_map(|key| [multikey(key), web_key(key)]).collect();
+    let methods: Vec<Value> =
+        app.signing.published().await?.iter().flat_map(|key| [multikey(key), web_key(key)]).collect();
     let names: Vec<&Value> = methods.iter().map(|method| &method["id"]).collect();
-    json!({
+    Ok(json!({
         "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1",
             "https://w3id.org/security/jwk/v1"],
         "id": did, "assertionMethod": names, "verificationMethod": methods,
-    })
+    }))
 }
 
 /// A holder's name in credentials: a UUID (RFC 9562, version 8) that says nothing.
@@ -72,10 +72,11 @@ fn subject(app: &App, number: CertificateNumber) -> String {
     format!("urn:uuid:{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// Signs what a certificate says, both ways in both forms; `place` is its place in the status lists.
-pub(crate) fn sign(app: &App, number: CertificateNumber, facts: &Facts, drawn: u64) -> Result<Badge, Failure> {
-    let signer = Signer::newest(&app.signing_keys)?;
-    let public = public_key(app, &signer.key)?;
+/// Signs what a certificate says, both ways in both forms; `drawn` is its place in the status lists. A JWT that is longer
+/// than KMS signs is left out.
+pub(crate) async fn sign(app: &App, number: CertificateNumber, facts: &Facts, drawn: u64) -> Result<Badge, Failure> {
+    let signatory = app.signing.signatory().await?;
+    let PublicKey { id: key, public } = signatory.key.clone();
     let (list, index) = place(app, drawn);
     let origin = app.config.base_url.clone();
     let issuer = did(&origin);
@@ -88,19 +89,17 @@ pub(crate) fn sign(app: &App, number: CertificateNumber, facts: &Facts, drawn: u
         index,
         subject: subject(app, number),
     };
-    let method = method(&origin, &signer.key);
+    let method = method(&origin, &key);
+    let header = signing::header(&format!("{method}-jwk"), public);
     let mut signatures = BTreeMap::new();
     for form in [Form::Named, Form::Open] {
         let (proof, jwt) = form.signatures();
-        signatures.insert(proof, signer.prove(&claims.statements(form), &method, &claims.issued()));
-        signatures.insert(jwt, signer.sign(&signing::header(&format!("{method}-jwk"), public), &claims.payload(form)));
+        let proven = signing::prove(&signatory, &claims.statements(form), &method, &claims.issued()).await?;
+        signatures.insert(proof, proven);
+        let signed = signing::sign(&signatory, &header, &claims.payload(form)).await?;
+        signatures.extend(signed.map(|signed| (jwt, signed)));
     }
-    Ok(Badge { origin, list, index, key: signer.key, signatures })
-}
-
-fn public_key(app: &App, id: &str) -> Result<[u8; 32], Failure> {
-    let key = app.signing_keys.iter().find(|key| key.id == id);
-    key.map(|key| key.public).ok_or_else(|| Failure::new("the key that signed a certificate is no longer published"))
+    Ok(Badge { origin, list, index, key, signatures })
 }
 
 /// One of a certificate's credentials, ready to be made into text.
@@ -113,7 +112,7 @@ pub(crate) struct Credential<'a> {
 
 impl<'a> Credential<'a> {
     /// The credential of a certificate.
-    pub fn of(app: &App, certificate: &'a Certificate, form: Form) -> Result<Self, Failure> {
+    pub async fn of(app: &App, certificate: &'a Certificate, form: Form) -> Result<Self, Failure> {
         let badge = &certificate.badge;
         let claims = Claims {
             number: certificate.number.to_string(),
@@ -124,28 +123,24 @@ impl<'a> Credential<'a> {
             index: badge.index,
             subject: subject(app, certificate.number),
         };
-        Ok(Self { claims, badge, form, public: public_key(app, &badge.key)? })
-    }
-
-    fn signature(&self, name: &str) -> Result<&str, Failure> {
-        let signature = self.badge.signatures.get(name);
-        signature.map(String::as_str).ok_or_else(|| Failure::new("a certificate lacks a signature"))
+        Ok(Self { claims, badge, form, public: app.signing.public(&badge.key).await? })
     }
 
     /// With a Data Integrity proof.
     pub fn json(&self) -> Result<Value, Failure> {
         let method = method(&self.badge.origin, &self.badge.key);
         let mut document = self.claims.document(self.form);
-        let value = self.signature(&self.form.signatures().0)?;
+        let value = self.badge.signatures.get(&self.form.signatures().0);
+        let value = value.ok_or_else(|| Failure::new("a certificate lacks a signature"))?;
         document["proof"] = signing::proof(&method, &self.claims.issued(), value);
         Ok(document)
     }
 
-    /// As a JWT.
-    pub fn jwt(&self) -> Result<String, Failure> {
+    /// As a JWT; `None` where it was too long for what signed it.
+    pub fn jwt(&self) -> Option<String> {
+        let signature = self.badge.signatures.get(&self.form.signatures().1)?;
         let method = method(&self.badge.origin, &self.badge.key);
         let header = signing::header(&format!("{method}-jwk"), self.public);
-        let signature = self.signature(&self.form.signatures().1)?;
-        Ok(signing::compact(&header, &self.claims.payload(self.form), signature))
+        Some(signing::compact(&header, &self.claims.payload(self.form), signature))
     }
 }

@@ -2,10 +2,9 @@
 //!
 //! The same statements under the same key give the same signature, so what is issued twice is issued once.
 
-use app::{Failure, SigningKey};
+use app::{Failure, Signatory};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::{Signer as _, SigningKey as Secret};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -30,33 +29,29 @@ pub(crate) fn jwk(public: [u8; 32]) -> Value {
     json!({"kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(public)})
 }
 
-/// Who signs, with which key.
-pub(crate) struct Signer {
-    secret: Secret,
-    /// The key's name, unique in the hub: the day from which it signs.
-    pub key: String,
+/// The proof's value for a document with these statements.
+pub(crate) async fn prove(
+    signatory: &Signatory<'_>,
+    statements: &Quads,
+    method: &str,
+    created: &str,
+) -> Result<String, Failure> {
+    let mut message = Sha256::digest(proof_statements(method, created).text()).to_vec();
+    message.extend(Sha256::digest(statements.text()));
+    Ok(base58(&signatory.sign(&message).await?))
 }
 
-impl Signer {
-    /// The newest key that can still sign.
-    pub fn newest(keys: &[SigningKey]) -> Result<Self, Failure> {
-        let newest = keys.iter().rev().find_map(|key| Some((key.id.clone(), key.secret?)));
-        let (key, secret) = newest.ok_or_else(|| Failure::new("the hub has no key to sign certificates with"))?;
-        Ok(Self { secret: Secret::from_bytes(&secret), key })
+/// A JWS's signature over a header and a payload; `None` where they are longer than the signatory takes.
+pub(crate) async fn sign(
+    signatory: &Signatory<'_>,
+    header: &Value,
+    payload: &Value,
+) -> Result<Option<String>, Failure> {
+    let input = signing_input(header, payload);
+    if !signatory.takes(input.len()) {
+        return Ok(None);
     }
-
-    /// The proof's value for a document with these statements.
-    pub fn prove(&self, statements: &Quads, method: &str, created: &str) -> String {
-        let mut message = Sha256::digest(proof_statements(method, created).text()).to_vec();
-        message.extend(Sha256::digest(statements.text()));
-        base58(&self.secret.sign(&message).to_bytes())
-    }
-
-    /// A JWS's signature over a header and a payload.
-    pub fn sign(&self, header: &Value, payload: &Value) -> String {
-        let signature = self.secret.sign(signing_input(header, payload).as_bytes());
-        URL_SAFE_NO_PAD.encode(signature.to_bytes())
-    }
+    Ok(Some(URL_SAFE_NO_PAD.encode(signatory.sign(input.as_bytes()).await?)))
 }
 
 /// What a proof says of itself, which is signed with the document.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::quads::Quads;
-use super::signing::{self, Signer};
+use super::signing;
 use super::{did, method};
 
 /// Bits of a list: the least that the specification allows, so that nobody stands out in it.
@@ -46,8 +46,13 @@ fn scatter(index: u32, keyed: impl Fn(u8, u32) -> u32) -> u32 {
 }
 
 /// A list's credential, signed.
-pub(crate) fn status_credential(app: &App, list: u32, bits: &BTreeSet<u32>, now: Timestamp) -> Result<Value, Failure> {
-    let signer = Signer::newest(&app.signing_keys)?;
+pub(crate) async fn status_credential(
+    app: &App,
+    list: u32,
+    bits: &BTreeSet<u32>,
+    now: Timestamp,
+) -> Result<Value, Failure> {
+    let signatory = app.signing.signatory().await?;
     let origin = &app.config.base_url;
     let (issuer, id) = (did(origin), format!("{origin}/api/v1/status/{list}"));
     let subject = format!("{id}#list");
@@ -65,8 +70,9 @@ pub(crate) fn status_credential(app: &App, list: u32, bits: &BTreeSet<u32>, now:
             "encodedList": encoded},
     });
     let statements = statements(&id, &subject, &issuer, (&since, &until), &encoded);
-    let method = method(origin, &signer.key);
-    document["proof"] = signing::proof(&method, &since, &signer.prove(&statements, &method, &since));
+    let method = method(origin, &signatory.key.id);
+    let proven = signing::prove(&signatory, &statements, &method, &since).await?;
+    document["proof"] = signing::proof(&method, &since, &proven);
     Ok(document)
 }
 

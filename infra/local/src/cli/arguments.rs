@@ -11,7 +11,7 @@ use crate::Options;
 
 /// How to call the program.
 pub const USAGE: &str = "\
-usage: lectern [serve] [--port 8080] [--data .lectern] [--empty] [--clock 2026-11-02T09:00:00Z]
+usage: lectern [serve] [--port 8080] [--data .lectern] [--empty] [--clock 2026-11-02T09:00:00Z] [--kms]
        lectern audit   [--data .lectern] [--repair]
        lectern report  --month 2026-10 --format json|csv|xlsx --out FILE [--data .lectern]";
 
@@ -61,13 +61,14 @@ impl Command {
 type Arguments<'a> = Peekable<Box<dyn Iterator<Item = String> + 'a>>;
 
 fn serve(mut arguments: Arguments) -> Result<Command, String> {
-    let mut options = Options { data: ".lectern".into(), port: 8080, clock: None, empty: false };
+    let mut options = Options { data: ".lectern".into(), port: 8080, clock: None, empty: false, kms: false };
     while let Some(flag) = arguments.next() {
         match flag.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
             "--data" => options.data = value(&flag, arguments.next())?,
             "--port" => options.port = value(&flag, arguments.next())?,
             "--empty" => options.empty = true,
+            "--kms" => options.kms = true,
             "--clock" => options.clock = Some(value(&flag, arguments.next())?),
             _ => return Err(unknown("serve", &flag)),
         }
@@ -127,6 +128,12 @@ mod tests {
 
     fn parse(line: &str) -> Result<Command, String> {
         Command::parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn kms_signs_when_it_is_asked_to() {
+        assert!(matches!(parse("--kms"), Ok(Command::Serve(Options { kms: true, .. }))));
+        assert!(matches!(parse(""), Ok(Command::Serve(Options { kms: false, .. }))));
     }
 
     #[test]

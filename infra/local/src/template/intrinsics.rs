@@ -1,4 +1,5 @@
-//! Intrinsic functions: `!Ref`, `!Sub` and `!GetAtt`, with the values that references have on this machine.
+//! Intrinsic functions: `!Ref`, `!Sub` and `!GetAtt`, with the values that references have on this machine; and `!If`, of
+//! conditions that compare texts.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,12 @@ pub(super) struct Scope {
     values: BTreeMap<String, String>,
     /// Each resource's `Type`, by logical id.
     kinds: BTreeMap<String, String>,
+    /// Whether each condition holds.
+    conditions: BTreeMap<String, bool>,
 }
+
+/// What a list leaves out.
+const NO_VALUE: &str = "AWS::NoValue";
 
 impl Scope {
     pub(super) fn new(document: &Document, given: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
@@ -38,7 +44,12 @@ impl Scope {
             values.insert(name.clone(), value.clone());
         }
         let kinds = document.resources.iter().map(|(id, resource)| (id.clone(), resource.kind.clone())).collect();
-        Ok(Self { values, kinds })
+        let mut scope = Self { values, kinds, conditions: BTreeMap::new() };
+        for (name, condition) in &document.conditions {
+            let holds = scope.holds(condition)?;
+            scope.conditions.insert(name.clone(), holds);
+        }
+        Ok(scope)
     }
 
     /// One section of the template as `T`, whose fields are all that it may hold.
@@ -54,7 +65,10 @@ impl Scope {
             Yaml::Bool(flag) => Json::Bool(*flag),
             Yaml::Number(number) => serde_json::to_value(number).map_err(|_| unknown(&format!("{number}")))?,
             Yaml::String(text) => Json::String(text.clone()),
-            Yaml::Sequence(items) => items.iter().map(|item| self.resolve(item)).collect::<Result<_, _>>()?,
+            Yaml::Sequence(items) => {
+                let chosen = items.iter().map(|item| self.chosen(item)).collect::<Result<Vec<_>, _>>()?;
+                chosen.into_iter().flatten().map(|item| self.resolve(item)).collect::<Result<_, _>>()?
+            }
             Yaml::Mapping(entries) => entries.iter().map(|entry| self.entry(entry)).collect::<Result<_, _>>()?,
             Yaml::Tagged(tagged) => Json::String(self.apply(&tagged.tag.to_string(), &tagged.value)?),
         })
@@ -64,6 +78,30 @@ impl Scope {
         match key.as_str() {
             Some(key) if !key.starts_with("Fn::") && key != "Ref" => Ok((key.to_owned(), self.resolve(value)?)),
             key => Err(unknown(key.unwrap_or("a key that is not text"))),
+        }
+    }
+
+    /// An item of a list, or the one that `!If` puts in its place; `None` where that is nothing.
+    fn chosen<'a>(&self, item: &'a Yaml) -> Result<Option<&'a Yaml>, TemplateError> {
+        let Yaml::Tagged(tagged) = item else { return Ok(Some(item)) };
+        match (tagged.tag.to_string().as_str(), &tagged.value) {
+            ("!Ref", Yaml::String(name)) if name == NO_VALUE => Ok(None),
+            ("!If", Yaml::Sequence(parts)) => {
+                let [Yaml::String(name), then, otherwise] = parts.as_slice() else { return Err(unknown("!If")) };
+                let holds = self.conditions.get(name).ok_or_else(|| TemplateError::Reference(name.clone()))?;
+                self.chosen(if *holds { then } else { otherwise })
+            }
+            _ => Ok(Some(item)),
+        }
+    }
+
+    fn holds(&self, condition: &Yaml) -> Result<bool, TemplateError> {
+        let Yaml::Tagged(tagged) = condition else { return Err(unknown("a condition")) };
+        let tag = tagged.tag.to_string();
+        match (tag.as_str(), tagged.value.as_sequence().map(Vec::as_slice)) {
+            ("!Not", Some([condition])) => Ok(!self.holds(condition)?),
+            ("!Equals", Some([one, other])) => Ok(self.resolve(one)? == self.resolve(other)?),
+            _ => Err(unknown(&tag)),
         }
     }
 

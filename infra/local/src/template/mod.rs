@@ -113,6 +113,7 @@ struct Document {
     _transform: IgnoredAny,
     _description: IgnoredAny,
     parameters: BTreeMap<String, Parameter>,
+    conditions: BTreeMap<String, serde_norway::Value>,
     globals: Globals,
     resources: BTreeMap<String, Resource>,
     _outputs: IgnoredAny,
@@ -123,6 +124,7 @@ struct Document {
 struct Parameter {
     default: Option<String>,
     _type: IgnoredAny,
+    _allowed_pattern: Option<IgnoredAny>,
     _description: Option<IgnoredAny>,
 }
 
@@ -187,6 +189,19 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_under_a_condition_is_there_where_the_condition_holds() {
+        let key = "arn:aws:kms:eu-west-2:000000000000:key/1";
+        for (parameter, is_allowed) in [("", false), (key, true)] {
+            let mut values = local_values();
+            values.insert("SigningKeyArn".to_owned(), parameter.to_owned());
+            let template = Template::load(&values).expect("every construct is known");
+            let may_sign = |function: &&Function| function.statements.iter().any(|one| one.allows("kms:Sign", key));
+            let names: Vec<&str> = template.functions.iter().filter(may_sign).map(|f| f.name.as_str()).collect();
+            assert_eq!(names, if is_allowed { vec!["certificate", "certificate-issue"] } else { Vec::new() });
+        }
+    }
+
+    #[test]
     fn a_construct_that_is_not_known_stops_the_start() {
         assert_eq!(
             refusal("AWS::SNS::Topic", "AWS::SNS::Subscription"),
@@ -197,6 +212,11 @@ mod tests {
             "`!ImportValue` is not an intrinsic function that the local hub knows"
         );
         assert_eq!(refusal("!Ref BaseUrl", "!Ref BasUrl"), "`BasUrl` refers to nothing that the local hub knows");
+        assert_eq!(refusal("- SignsByKms", "- SignsByKey"), "`SignsByKey` refers to nothing that the local hub knows");
+        assert_eq!(
+            refusal("!Not [!Equals", "!Or [!Equals"),
+            "`!Or` is not an intrinsic function that the local hub knows"
+        );
         for (change, with) in [
             ("Timeout: 5", "Timeout: 5\n      Layers: []"),
             ("StartingPosition: TRIM_HORIZON", "StartingPosition: LATEST"),

@@ -49,3 +49,15 @@ pub fn ses(wire: &Wire) -> aws_sdk_ses::Client {
         .build();
     aws_sdk_ses::Client::from_conf(config)
 }
+
+/// A client of KMS.
+pub fn kms(wire: &Wire) -> aws_sdk_kms::Client {
+    let config = aws_sdk_kms::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .endpoint_url(NOWHERE)
+        .allow_no_auth()
+        .http_client(wire.clone())
+        .build();
+    aws_sdk_kms::Client::from_conf(config)
+}

@@ -7,6 +7,7 @@ pub mod clients;
 mod demands;
 pub mod faults;
 pub mod issuer;
+mod kms;
 mod mail;
 mod replies;
 mod store;
@@ -26,9 +27,11 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use crate::clock::HubClock;
 use crate::engine::Engine;
 use crate::inbox::Inbox;
+use crate::kms::Kms;
 use crate::template::Statement;
 
 use demands::Demand;
+pub use kms::KeyOperation;
 
 /// What all wires of a hub lead to.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub struct Ground {
     pub engine: Engine,
     /// SES.
     pub inbox: Inbox,
+    /// KMS, where the hub signs by it.
+    pub kms: Option<Kms>,
     /// What goes wrong.
     pub faults: faults::Faults,
     /// What is used.
@@ -115,9 +120,10 @@ impl Wire {
 
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let body = request.body().bytes().unwrap_or_default();
-        match request.headers().get("x-amz-target") {
-            Some(target) => self.answer_store(target, body).await,
-            None => self.answer_mail(body),
+        let Some(target) = request.headers().get("x-amz-target") else { return self.answer_mail(body) };
+        match target.strip_prefix(kms::TARGET) {
+            Some(operation) => Ok(self.answer_kms(operation, body)),
+            None => self.answer_store(target, body).await,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
+use super::KeyOperation;
 use crate::engine::Operation;
 
 /// The counts of one hub, by function name.
@@ -18,6 +19,9 @@ pub struct Used {
     pub invocations: u64,
     /// Requests that reached the store, by operation.
     pub requests: BTreeMap<Operation, u64>,
+    /// Requests that reached KMS, by operation.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<KeyOperation, u64>,
     /// Write capacity units.
     pub write_units: f64,
     /// Read capacity units.
@@ -42,6 +46,11 @@ impl Usage {
             let total = if operation.is_write() { &mut used.write_units } else { &mut used.read_units };
             *total += units;
         });
+    }
+
+    /// A function had a key used.
+    pub fn key_used(&self, function: &str, operation: KeyOperation) {
+        self.change(function, |used| *used.keys.entry(operation).or_default() += 1);
     }
 
     /// All counts.

@@ -53,7 +53,7 @@ pub async fn measure(events: u32) -> Result<(), Error> {
 }
 
 fn options(folder: &Path) -> Options {
-    Options { data: folder.into(), port: 0, clock: DURING.parse().ok(), empty: true }
+    Options { data: folder.into(), port: 0, clock: DURING.parse().ok(), empty: true, kms: false }
 }
 
 /// Somebody at the hub's door.
