@@ -1,8 +1,8 @@
 //! The export of a period's registrations: in parts, each of which a Lambda may answer.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use futures::stream::{self, StreamExt as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -12,21 +12,27 @@ use crate::reports::on;
 /// Bytes of an answer at which a Lambda's ends, written into the JSON that carries it.
 const ANSWER_MAX: usize = 6 * 1_024 * 1_024;
 /// Events, and the people of each: more together than one part takes.
-const EVENTS: usize = 3;
-const PEOPLE: usize = 420;
+const EVENTS: usize = 6;
+const PEOPLE: usize = 210;
+/// People in one request, whose body ends at 64 KiB.
+const AT_ONCE: usize = 35;
 
 /// As many bytes as so many letters can be: four each, or a quote, which is escaped twice.
 fn longest(letters: usize) -> String {
     format!("{}{}", "\"".repeat(letters / 2), "\u{1d49c}".repeat(letters - letters / 2))
 }
 
-/// Somebody who rang, with as long a name as there is.
-async fn ring(hub: &TestHub, event: &str, number: usize) {
-    let form = json!({"name": format!("{}{number:04}", longest(196)), "role": "gp",
-                      "organisation": {"ods_code": null, "name": longest(200)}, "reason": "Rang."});
-    let path = format!("/api/v1/events/{event}/registrations");
-    let reply = hub.as_admin(Method::POST, &path, &form).await;
-    assert_eq!(reply.status, 201, "{reply:?}");
+/// People who came without booking, with as long names as there are.
+async fn came(hub: &TestHub, event: &str, numbers: Range<usize>) {
+    let organisation = json!({"ods_code": null, "name": longest(200)});
+    let record = |number: usize| {
+        let name = format!("{}{number:04}", longest(196));
+        json!({"name": name, "role": "gp", "organisation": organisation, "minutes": 90})
+    };
+    let records: Vec<Value> = numbers.map(record).collect();
+    let path = format!("/api/v1/events/{event}/attendance");
+    let reply = hub.as_admin(Method::POST, &path, &json!({"records": records})).await;
+    assert_eq!((reply.status, &reply.body["recorded"]), (200, &json!(records.len())), "{reply:?}");
 }
 
 /// A file of the month, and where the next part is.
@@ -47,13 +53,17 @@ fn carried(body: &str) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn more_than_an_answer_holds_comes_in_parts() {
     let hub = TestHub::start().await;
+    let event = json!({"title": longest(200), "sessions": on("2026-11-20"), "programme": "open-doors"});
+    let mut made = Vec::new();
     for _ in 0..EVENTS {
-        let event = json!({"title": longest(200), "sessions": on("2026-11-20"), "programme": "open-doors"});
-        let event = hub.event(event).await;
-        let people = stream::iter(0..PEOPLE).map(|number| ring(&hub, &event, number));
-        people.buffer_unordered(32).collect::<Vec<()>>().await;
+        made.push(hub.event(event.clone()).await);
     }
     hub.set_clock("2026-11-20T12:00:00Z").await;
+    for event in &made {
+        for first in (0..PEOPLE).step_by(AT_ONCE) {
+            came(&hub, event, first..first + AT_ONCE).await;
+        }
+    }
     let (mut parts, mut events, mut seen, mut cursor) = (0, BTreeSet::new(), BTreeSet::new(), String::new());
     loop {
         // As a table the same part is the same rows, and no longer.
