@@ -7,6 +7,7 @@ mod certificate;
 mod finish;
 mod press;
 mod qr;
+mod runs;
 mod shown;
 mod statement;
 

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use crate::finish;
+use crate::{finish, runs};
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
 use typst::ecow::EcoVec;
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
@@ -82,7 +82,7 @@ fn typeset(world: &Setting, ident: &str) -> Result<Vec<u8>, Failure> {
         standards: standards.map_err(|error| Failure(error.message().to_string()))?,
         ..PdfOptions::default()
     };
-    let pdf = typst_pdf::pdf(&document, &options).map_err(|diagnostics| Failure::of(&diagnostics))?;
+    let pdf = typst_pdf::pdf(&runs::joined(&document), &options).map_err(|diagnostics| Failure::of(&diagnostics))?;
     Ok(finish::separate_line_ends(pdf))
 }
 
