@@ -13,7 +13,10 @@ import json
 import subprocess
 import sys
 import tempfile
+import urllib.error
+import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
 import icalendar
@@ -43,8 +46,11 @@ KINDS = [
     "Confirmed", "On the waiting list", "Waiting for approval", "Accept your place", "Last chance", "Offer ended",
     "Offer ended, back", "You now have a place", "Cancelled", "Handed over", "Not approved", "Waiting list ended",
     "What we will do for you", "Arranged for you", "In a week", "Tomorrow", "In an hour", "Thank you",
-    "Your certificate", "4 booked", "Low numbers", "Long waiting list",
+    "Your certificate", "Your new certificate", "Your booking link", "Not booked", "We missed you", "Three months later",
+    "4 booked", "Low numbers", "Long waiting list", "Report for",
 ]
+# Attempts, each of many bookings at once, to have one break off between its two writes.
+ATTEMPTS = 8
 
 
 class Hub:
@@ -63,6 +69,10 @@ class Hub:
         request = urllib.request.Request(self.url + path, data=data, method=method, headers=headers)
         with urllib.request.urlopen(request) as reply:
             return reply.read()
+
+    def send(self, path, **fields):
+        """Sends a form as a browser does."""
+        urllib.request.urlopen(self.url + path, urllib.parse.urlencode(fields).encode()).close()
 
     def json(self, *arguments, **options):
         return json.loads(self.open(*arguments, **options))
@@ -127,11 +137,37 @@ def every_kind(hub):
     ivy = book(line, "Ivy Iris")
     book(line, "Jon Jasmine"), book(line, "Kit Kale")
     lay_hand(line, ivy, "cancel")
-    held = event("Held", "2026-06-18", cpd_minutes=180)
-    hal = book(held, "Hal Holly")
+    held = event("Held", "2026-06-18", cpd_minutes=180, evaluation={"follow_up": True})
+    hal, lea = book(held, "Hal Holly"), book(held, "Lea Larch")
+    hub.send("/bookings/resend", email="hal@kinds.example", started="1")
+    break_off(hub, event("Full", "2026-06-20", capacity=1, waiting_list={"enabled": False}), book)
+    hub.open("PATCH", "/api/v1/hub", {"report_recipients": ["funder@kinds.example"]}, organiser=True)
     hub.open("POST", "/_local/clock/advance", {"by": "P45D"})
-    hub.open("POST", f"{held}/attendance", {"records": [{"reference": hal, "minutes": 180}]}, organiser=True)
+    records = [{"reference": hal, "minutes": 180}, {"reference": lea, "minutes": 0}]
+    hub.open("POST", f"{held}/attendance", {"records": records}, organiser=True)
     hub.open("POST", "/_local/clock/advance", {"by": "P20D"})
+    hub.open("POST", f"{held}/certificates/{hal}/reissue", {"name": "Hal <b>Holly</b>-Hazel"}, organiser=True)
+    hub.open("POST", "/_local/clock/advance", {"by": "P70D"})
+
+
+def break_off(hub, event, book):
+    """Bookings that break off between their two writes, for an event that is full by the time that they are finished."""
+    book(event, "Mia Maple")
+
+    def try_to(number):
+        try:
+            book(event, f"Ned{number} Nutmeg")
+        except urllib.error.HTTPError as refused:
+            assert refused.code in (409, 503), refused.read()
+
+    for seed in range(ATTEMPTS):
+        hub.open("PUT", "/_local/faults", {"store": {"error": 0.75}, "seed": seed})
+        with ThreadPoolExecutor(10) as people:
+            list(people.map(try_to, range(seed * 30, seed * 30 + 30)))
+        hub.open("DELETE", "/_local/faults")
+        hub.open("POST", "/_local/settle", {})
+        if any(mail["subject"].startswith("Not booked") for mail in hub.json("GET", "/_local/inbox")["messages"]):
+            return
 
 
 class Words(html.parser.HTMLParser):

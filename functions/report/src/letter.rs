@@ -1,6 +1,7 @@
 //! The mail that brings a month's report, and the one that asks for attendance that is missing.
 
 use app::{App, Failure, Notice};
+use documents::Form;
 use domain::report::{Breakdown, Figure, Period, Report, Row};
 use domain::working_hours::uk;
 use domain::{EmailAddress, Hub};
@@ -8,7 +9,6 @@ use jiff::Timestamp;
 use mail::{Letter, Part};
 use store::Enclosure;
 
-use crate::asked::Form;
 use crate::form::{Made, heading, render, standing};
 use crate::kept::current;
 
@@ -122,8 +122,9 @@ type Bar = (String, String, u8);
 
 fn bars(counts: Vec<(String, u64)>) -> Vec<Bar> {
     let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
+    // Nothing draws nothing, and something at least a line.
     let bar = |(name, count): (String, u64)| {
-        (name, domain::report::grouped(count), u8::try_from(count * 100 / most).unwrap_or(100))
+        (name, domain::report::grouped(count), u8::try_from((count * 100).div_ceil(most)).unwrap_or(100))
     };
     counts.into_iter().map(bar).collect()
 }

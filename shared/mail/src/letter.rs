@@ -134,6 +134,16 @@ mod tests {
     }
 
     #[test]
+    fn nothing_draws_nothing() {
+        let drawn = |percent| {
+            let rows = vec![("Absent".to_owned(), "0".to_owned(), percent)];
+            let parts = vec![Part::Bars { heading: "Places".to_owned(), rows }];
+            Letter { parts, ..letter() }.html().matches("background-color").count()
+        };
+        assert_eq!([0, 1, 100].map(drawn), [0, 1, 1]);
+    }
+
+    #[test]
     fn a_stored_letter_reads_back() {
         let stored = serde_json::to_string(&letter()).expect("JSON");
         assert_eq!(serde_json::from_str::<Letter>(&stored).ok(), Some(letter()));
