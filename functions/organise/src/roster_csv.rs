@@ -1,7 +1,6 @@
 //! The roster as a table that opens in Excel: UTF-8 with a byte order mark, CRLF, and no cell that could be a formula.
 
 use app::{Failure, Rejection};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use csv::{Terminator, WriterBuilder};
 use domain::{EmailAddress, EventId, Organisation, PersonName, Role};
@@ -31,11 +30,7 @@ const COLUMNS: [&str; 14] = [
 /// All rows as a file.
 pub fn answer(event: EventId, rows: &[Row]) -> Result<Response, Rejection> {
     let table = write(rows).map_err(|error| Rejection::Failure(Failure::new(error)))?;
-    let mut response = page::file("text/csv; charset=utf-8", table);
-    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"registrations-{event}.csv\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
+    Ok(page::download("text/csv; charset=utf-8", &format!("registrations-{event}.csv"), table))
 }
 
 fn write(rows: &[Row]) -> Result<Vec<u8>, csv::Error> {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use app::{App, Failure, Rejection};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use documents::Form;
 use domain::report::{Audience, Period};
 use web::{Problem, page};
 
 use crate::access::Reader;
-use crate::asked::{self, Form, Reading};
+use crate::asked::{self, Reading};
 use crate::facts::{Lists, gather};
 use crate::form::{Made, render};
 use crate::kept::{ReportError, current, provisional, report_of};
@@ -26,14 +26,11 @@ pub async fn file(
     let reading = Reading::of(query.as_deref())?;
     let made = made(&app, &reader, period, reading).await?;
     let bytes = render(&made, form).map_err(Failure::new).map_err(Rejection::Failure)?;
-    let mut response = page::file(form.content_type(), bytes);
-    if form != Form::Json {
-        let name = format!("report-{period}-{}.{}", reading.audience.slug(), form.extension());
-        if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-            response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-        }
+    if form == Form::Json {
+        return Ok(page::file(form.content_type(), bytes));
     }
-    Ok(response)
+    let name = format!("report-{period}-{}.{}", reading.audience.slug(), form.extension());
+    Ok(page::download(form.content_type(), &name, bytes))
 }
 
 /// The report that somebody may read, as they asked for it. Of some programmes it is counted anew each time.

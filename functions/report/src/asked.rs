@@ -1,31 +1,9 @@
 //! What is asked for: a period, a form, an audience, a version.
 
+use documents::Form;
 use domain::report::{Audience, Period};
 use web::Problem;
 use web::forms::FormData;
-
-/// In which form a report is handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// JSON.
-    Json,
-    /// A table for spreadsheets.
-    Csv,
-    /// A workbook.
-    Workbook,
-}
-
-impl Form {
-    /// The form of this file extension.
-    pub fn from_extension(extension: &str) -> Option<Self> {
-        Some(match extension {
-            "json" => Self::Json,
-            "csv" => Self::Csv,
-            "xlsx" => Self::Workbook,
-            _ => return None,
-        })
-    }
-}
 
 /// The period and form of a file's name; a period that does not exist has no file.
 pub fn file(name: &str) -> Result<(Period, Form), Problem> {

@@ -10,7 +10,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use documents::workbook::{Book, Column, Size};
-use documents::{Value, csv};
+use documents::{Form, Value, csv};
 use domain::report::Period;
 use domain::working_hours::uk;
 use domain::{EventId, PersonId};
@@ -19,7 +19,7 @@ use web::forms::FormData;
 use web::{Problem, page};
 
 use crate::access::Exporter;
-use crate::asked::{self, Form};
+use crate::asked;
 use crate::facts::{Gathered, Lists, gather};
 use crate::form::Unwritable;
 use crate::row::{COLUMNS, Row, event_bytes_max, event_json};
@@ -125,12 +125,8 @@ fn answer(part: Part, form: Form, period: Period) -> Result<Response, Rejection>
         }
         Form::Workbook => written(workbook(period, &part.rows))?,
     };
-    let mut response = page::file(form.content_type(), bytes);
-    let name = format!("attachment; filename=\"registrations-{period}.{}\"", form.extension());
-    if let Ok(value) = HeaderValue::from_str(&name) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    let name = format!("registrations-{period}.{}", form.extension());
+    Ok(page::download(form.content_type(), &name, bytes))
 }
 
 /// One sheet, however many rows, in little memory.

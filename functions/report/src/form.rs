@@ -1,12 +1,10 @@
 //! A report in each of its forms. The same report is the same bytes, wherever and whenever it is written.
 
 use documents::workbook::{BarChart, Book, Column, Size};
-use documents::{Value, csv, workbook};
+use documents::{Form, Value, csv, workbook};
 use domain::report::{Audience, Breakdown, Cell, Figure, Figures, Report, Restatement, Row};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value as Json;
-
-use crate::asked::Form;
 
 /// A report as somebody may read it, with what is to be said of it.
 #[derive(Debug, Clone)]
@@ -43,26 +41,6 @@ pub fn render(made: &Made, form: Form) -> Result<Vec<u8>, Unwritable> {
         Form::Json => as_json(made).map_err(Unwritable::new),
         Form::Csv => as_csv(made).map_err(Unwritable::new),
         Form::Workbook => as_workbook(made).map_err(Unwritable::new),
-    }
-}
-
-impl Form {
-    /// The media type.
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Json => "application/json",
-            Self::Csv => csv::CONTENT_TYPE,
-            Self::Workbook => workbook::CONTENT_TYPE,
-        }
-    }
-
-    /// What files of this form are called at the end.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Csv => "csv",
-            Self::Workbook => "xlsx",
-        }
     }
 }
 

@@ -25,7 +25,7 @@ use app::{App, edge};
 use axum::Router;
 use axum::routing::get;
 
-pub use asked::Form;
+pub use documents::Form;
 pub use form::{Made, render};
 pub use kept::{ReportError, current};
 pub use monthly::monthly;

@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use app::{App, Failure, Rejection};
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use documents::{Value, csv};
+use documents::{Form, Value, csv};
 use domain::ListedOrganisation;
 use domain::organisation::OrganisationKind;
 use domain::report::Period;
@@ -21,7 +20,7 @@ use serde_json::json;
 use web::page;
 
 use crate::access::Reader;
-use crate::asked::{self, Form};
+use crate::asked;
 use crate::facts::{Gathered, Lists, gather};
 
 /// Months after which somebody who has not come counts as missed.
@@ -74,11 +73,8 @@ pub async fn as_csv(
     let period = asked::period(&period)?;
     let reach = of(&app, &reader, period).await?;
     let bytes = csv::write(COLUMNS, reach.listed.iter().map(Listed::cells)).map_err(Failure::new);
-    let mut response = page::file(Form::Csv.content_type(), bytes.map_err(Rejection::Failure)?);
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"reach-{period}.csv\"")) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    let bytes = bytes.map_err(Rejection::Failure)?;
+    Ok(page::download(Form::Csv.content_type(), &format!("reach-{period}.csv"), bytes))
 }
 
 /// Who was reached in the six months before a period's end, as far as this reader may know.

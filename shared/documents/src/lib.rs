@@ -2,7 +2,9 @@
 
 pub mod chart;
 pub mod csv;
+mod form;
 mod value;
 pub mod workbook;
 
+pub use form::Form;
 pub use value::Value;

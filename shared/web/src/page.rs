@@ -261,10 +261,14 @@ pub fn named_file(content_type: &'static str, name: &str, content: impl Into<Bod
 pub fn download(content_type: &'static str, name: &str, content: impl Into<Body>) -> Response {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     let encode = |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    let name: String = name.bytes().map(encode).collect();
     let mut response = file(content_type, content);
+    let name = if name.bytes().all(is_plain) {
+        format!("filename=\"{name}\"")
+    } else {
+        format!("filename*=UTF-8''{}", name.bytes().map(encode).collect::<String>())
+    };
     // Percent-encoded, it is ASCII.
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")) {
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; {name}")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }
     response

@@ -1,39 +1,15 @@
 //! Charges as they are taken away: as data, as a table, as a workbook. What somebody typed is never a formula.
 
 use app::{Failure, Rejection};
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use documents::workbook::{self, Book, Column, Size};
-use documents::{Value as Cell, csv};
+use documents::{Form, Value as Cell, csv};
 use domain::policy::Waiver;
 use domain::working_hours::uk;
 use serde_json::{Value, json};
 use web::page;
 
 use super::{Charge, Charges, Sum};
-
-/// What a quarter is taken away as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// For programs.
-    Json,
-    /// For any spreadsheet.
-    Csv,
-    /// With a sheet of sums.
-    Workbook,
-}
-
-impl Form {
-    /// The form that a file's ending asks for.
-    pub fn from_extension(extension: &str) -> Option<Self> {
-        match extension {
-            "json" => Some(Self::Json),
-            "csv" => Some(Self::Csv),
-            "xlsx" => Some(Self::Workbook),
-            _ => None,
-        }
-    }
-}
 
 /// Columns of the table, with their widths.
 const COLUMNS: [(&str, f64); 11] = [
@@ -63,27 +39,16 @@ const SUMS: [(&str, f64); 6] = [
 /// The charges in this form.
 pub fn answer(charges: &Charges, form: Form) -> Result<Response, Rejection> {
     let failed = |error: &dyn std::fmt::Display| Rejection::Failure(Failure::new(error.to_string()));
-    match form {
-        Form::Json => Ok(page::ok(&as_json(charges))),
+    let bytes = match form {
+        Form::Json => return Ok(page::ok(&as_json(charges))),
         Form::Csv => {
             let table = csv::write(COLUMNS.map(|(head, _)| head), charges.list.iter().map(cells));
-            let table = table.map_err(|error| failed(&error))?;
-            Ok(file(charges, csv::CONTENT_TYPE, "csv", table))
+            table.map_err(|error| failed(&error))?
         }
-        Form::Workbook => {
-            let book = as_workbook(charges).map_err(|error| failed(&error))?;
-            Ok(file(charges, workbook::CONTENT_TYPE, "xlsx", book))
-        }
-    }
-}
-
-fn file(charges: &Charges, content_type: &'static str, extension: &str, bytes: impl Into<Vec<u8>>) -> Response {
-    let mut response = page::file(content_type, bytes.into());
-    let name = format!("attachment; filename=\"charges-{}.{extension}\"", charges.period);
-    if let Ok(name) = HeaderValue::from_str(&name) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
-    }
-    response
+        Form::Workbook => as_workbook(charges).map_err(|error| failed(&error))?,
+    };
+    let name = format!("charges-{}.{}", charges.period, form.extension());
+    Ok(page::download(form.content_type(), &name, bytes))
 }
 
 fn as_json(charges: &Charges) -> Value {

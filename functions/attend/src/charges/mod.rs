@@ -11,6 +11,7 @@ use app::access::ChargesReader;
 use app::{App, Rejection};
 use axum::extract::{Path, State};
 use axum::response::Response;
+use documents::Form;
 use domain::charge::{self, Cause, Terms};
 use domain::policy::{Policy, Waiver};
 use domain::report::Period;
@@ -109,7 +110,7 @@ pub async fn read(
     Path(name): Path<String>,
 ) -> Result<Response, Rejection> {
     let (period, form) = name.rsplit_once('.').ok_or_else(Problem::not_found)?;
-    let (period, form) = (quarter(period)?, forms::Form::from_extension(form).ok_or_else(Problem::not_found)?);
+    let (period, form) = (quarter(period)?, Form::from_extension(form).ok_or_else(Problem::not_found)?);
     let charges = Charges::gather(&app, period, &reader).await?;
     forms::answer(&charges, form)
 }
