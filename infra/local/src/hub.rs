@@ -184,7 +184,7 @@ pub(crate) fn parameters(url: &str, kms: Option<&Kms>) -> BTreeMap<String, Strin
     values.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
-/// What goes on without being asked: the pumps, the schedules, the cleaning.
+/// What goes on without being asked: the pumps, the schedules, what SES says, the cleaning.
 fn background(pumps: Vec<Pump>, timekeeper: &Arc<Timekeeper>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     for pump in pumps {
@@ -192,6 +192,8 @@ fn background(pumps: Vec<Pump>, timekeeper: &Arc<Timekeeper>) -> JoinSet<()> {
     }
     let ticking = Arc::clone(timekeeper);
     tasks.spawn(async move { ticking.run().await });
+    let hearing = Arc::clone(timekeeper);
+    tasks.spawn(async move { hearing.hear().await });
     let cleaning = Arc::clone(timekeeper);
     tasks.spawn(async move {
         let mut hours = tokio::time::interval(CLEANING);

@@ -8,7 +8,7 @@
 //! | `DynamoDB` | `engine`, over SQLite in the data folder |
 //! | Stream mappings | `pump` |
 //! | `EventBridge` Scheduler, the passing of time | `timekeeper` and `clock` |
-//! | SES | `inbox`, one file a message |
+//! | SES | `inbox`, one file a message; `feedback`, what it says of mail that does not arrive |
 //! | Parameter Store, the organisers' issuer | `keys` and `issuer` |
 //!
 //! What a function sees is what it sees on AWS. What only this machine has is under `/_local/` (`controls`).
@@ -18,6 +18,7 @@ mod clock;
 mod controls;
 mod demo;
 mod engine;
+mod feedback;
 mod folder;
 mod front;
 mod functions;

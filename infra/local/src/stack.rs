@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 
 use crate::clock::HubClock;
 use crate::engine::Engine;
+use crate::feedback::Feedback;
 use crate::folder::Folder;
 use crate::front::Front;
 use crate::functions::{Deployed, Functions, handler};
@@ -58,6 +59,7 @@ impl Stack {
             folder: Arc::clone(folder),
             pumps: pumps.iter().map(Pump::progress).collect(),
             schedules: schedules(&template.functions),
+            subscribers: subscribers(&template.functions),
             moving: Mutex::new(()),
         });
         let routes = Routes::new(&template.functions);
@@ -72,6 +74,7 @@ pub(crate) fn ground(folder: &Arc<Folder>, template: &Template, clock: Arc<HubCl
         engine: Engine::open(&folder.at(TABLE), &template.table)?,
         inbox: Inbox::open(Arc::clone(folder))?,
         kms: Kms::open(folder, false)?,
+        feedback: Feedback::default(),
         faults: Faults::default(),
         usage: Usage::of(template.functions.iter().map(|function| function.name.as_str())),
         denials: Denials::default(),
@@ -121,6 +124,11 @@ fn pumps(
         Pump::new(Arc::clone(ground), Arc::clone(functions), Arc::clone(folder), function, mapping.clone())
     };
     mappings.map(pump).collect()
+}
+
+/// The functions that hear what SES says of mail; the template has one topic.
+fn subscribers(functions: &[Function]) -> Vec<String> {
+    functions.iter().filter(|function| !function.topics.is_empty()).map(|function| function.name.clone()).collect()
 }
 
 fn schedules(functions: &[Function]) -> Vec<(String, template::Schedule)> {

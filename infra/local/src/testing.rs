@@ -67,6 +67,7 @@ impl Bench {
             folder: Arc::clone(&self.folder),
             pumps: Vec::new(),
             schedules,
+            subscribers: Vec::new(),
             moving: Mutex::new(()),
         }
     }

@@ -83,6 +83,12 @@ impl Inbox {
         Ok(id)
     }
 
+    /// The bare addresses that a message went to, in lower case.
+    pub fn recipients(&self, id: &str) -> BTreeSet<String> {
+        let filed = self.filed();
+        filed.iter().rev().find(|one| one.id == id).map(|one| one.to.clone()).unwrap_or_default()
+    }
+
     /// The messages to one address, whatever its case, or all.
     pub fn messages(&self, to: Option<&str>) -> Vec<Message> {
         let to = to.map(str::to_lowercase);

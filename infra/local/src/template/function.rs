@@ -33,7 +33,7 @@ pub struct Function {
     pub streams: Vec<StreamMapping>,
     /// The schedules that start it.
     pub schedules: Vec<Schedule>,
-    /// The topics whose messages start it. Nothing here publishes to them: what SES would say is said by hand.
+    /// The topics whose messages start it: what SES says of mail that does not arrive.
     pub topics: Vec<Topic>,
 }
 

@@ -32,6 +32,9 @@ const OVERDUE_FIRST: SignedDuration = SignedDuration::from_mins(1);
 /// The longest such pause.
 const OVERDUE_MAX: SignedDuration = SignedDuration::from_hours(1);
 
+/// Attempts of an asynchronous invocation.
+const ATTEMPTS: u32 = 3;
+
 /// The one who moves the clock and fires the schedules.
 pub struct Timekeeper {
     pub(crate) clock: Arc<HubClock>,
@@ -41,6 +44,8 @@ pub struct Timekeeper {
     pub(crate) pumps: Vec<Progress>,
     /// Every schedule with its function's name.
     pub(crate) schedules: Vec<(String, Schedule)>,
+    /// Functions that hear what SES says of mail.
+    pub(crate) subscribers: Vec<String>,
     /// One move at a time.
     pub(crate) moving: Mutex<()>,
 }
@@ -116,12 +121,59 @@ impl Timekeeper {
         now
     }
 
+    /// Hands on what SES says whenever it says something.
+    pub async fn hear(&self) {
+        let mut said = self.ground.feedback.said();
+        while said.changed().await.is_ok() {
+            let _moving = self.moving.lock().await;
+            if let Err(error) = pump::drained(&self.ground, &self.pumps).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "what SES says waits for the stream");
+                continue;
+            }
+            self.hand_on().await;
+        }
+    }
+
+    /// Hands on what SES has said; whether that was anything. No mail is being sent meanwhile: whoever sent one has noted
+    /// that it went.
+    async fn hand_on(&self) -> bool {
+        let said = self.ground.feedback.take();
+        for payload in &said {
+            for function in &self.subscribers {
+                self.invoke(function, payload).await;
+            }
+        }
+        !said.is_empty()
+    }
+
+    /// Starts a function as an asynchronous invocation does: up to three attempts, then it is written down.
+    async fn invoke(&self, function: &str, payload: &Value) {
+        for _ in 0..ATTEMPTS {
+            match self.functions.event(function, payload.clone()).await {
+                Ok(_) => return,
+                Err(error) => tracing::warn!(function, error = &error as &dyn std::error::Error, "message not handled"),
+            }
+        }
+        self.give_up(function, &json!({ "function": function, "message": payload }));
+    }
+
+    /// Writes down what no attempt got through.
+    fn give_up(&self, function: &str, failure: &Value) {
+        tracing::error!(function, "given up");
+        if let Err(error) = self.folder.append(FAILURES, &failure.to_string()) {
+            tracing::error!(error = &error as &dyn std::error::Error, "failure not filed");
+        }
+    }
+
     /// What is left after everything that can be done at this instant.
     async fn settle_now(&self) -> Result<Left, TimeError> {
         let mut before = Vec::new();
         let mut still = 0;
         for round in 1.. {
             pump::drained(&self.ground, &self.pumps).await?;
+            if self.hand_on().await {
+                continue;
+            }
             let now = self.clock.now();
             let mut due = self.ground.engine.due().await?;
             let later = due.split_off(due.partition_point(|one| one.at <= now));
@@ -157,10 +209,7 @@ impl Timekeeper {
         let payload = serde_json::from_str(&payload).unwrap_or(Value::String(payload));
         if let Err(error) = self.functions.event(function, payload.clone()).await {
             tracing::error!(function, error = &error as &dyn std::error::Error, "tick failed");
-            let failure = json!({ "function": function, "tick": payload }).to_string();
-            if let Err(error) = self.folder.append(FAILURES, &failure) {
-                tracing::error!(error = &error as &dyn std::error::Error, "failure not filed");
-            }
+            self.give_up(function, &json!({ "function": function, "tick": payload }));
         }
     }
 

@@ -30,9 +30,12 @@ impl Wire {
         if self.ground.faults.mail() == Mail::Down {
             return Ok(mail_error(400, "AccountSendingPausedException", "Sending is paused for this account."));
         }
-        let filed = self.ground.inbox.file(&request.message, request.destinations, self.ground.clock.now());
-        match filed {
-            Ok(id) => Ok(mail_taken(&id)),
+        let now = self.ground.clock.now();
+        match self.ground.inbox.file(&request.message, request.destinations, now) {
+            Ok(id) => {
+                self.ground.feedback.consider(&id, &self.ground.inbox.recipients(&id), now);
+                Ok(mail_taken(&id))
+            }
             Err(Rejected::Io(error)) => Err(ConnectorError::io(error.into())),
             Err(rejected) => Ok(mail_error(400, "InvalidParameterValue", &rejected.to_string())),
         }

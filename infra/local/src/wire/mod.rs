@@ -26,6 +26,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::clock::HubClock;
 use crate::engine::Engine;
+use crate::feedback::Feedback;
 use crate::inbox::Inbox;
 use crate::kms::Kms;
 use crate::template::Statement;
@@ -42,6 +43,8 @@ pub struct Ground {
     pub inbox: Inbox,
     /// KMS, where the hub signs by it.
     pub kms: Option<Kms>,
+    /// What SES says of mail that does not arrive.
+    pub feedback: Feedback,
     /// What goes wrong.
     pub faults: faults::Faults,
     /// What is used.
