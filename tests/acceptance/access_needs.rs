@@ -198,3 +198,38 @@ async fn answers_are_in_what_is_held_about_a_person_and_go_with_the_need() {
     assert!(!stored.contains("teal") && !stored.contains("ochre"), "a fortnight after the event it is gone");
     assert!(stored.contains("birch"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_by_telephone_is_noted_answered_and_gone_in_time_like_any_other() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({})).await;
+    let reference = hub.book(&event, "Ann Ash").await.text("reference").to_owned();
+    let admin = Desk::of(&hub, "admin").await;
+    let booking = format!("/organise/events/{event}/registrations/{reference}");
+    let page = format!("{booking}/access");
+    assert!(admin.get(&booking).await.html.contains(&page));
+    let nothing = admin.post(&page, &[("do", "note"), ("needs", " ")]).await;
+    assert!(nothing.status == 422 && nothing.html.contains("Enter what they need"), "{}", nothing.html);
+    let noted = admin.post(&page, &[("do", "note"), ("needs", NEED)]).await;
+    assert_eq!(noted.to, format!("{page}?done=noted"));
+    assert!(admin.get("/organise").await.html.contains("Access needs not yet answered"));
+    assert_eq!(admin.post(&page, &[("state", "agreed"), ("reply", "We book one.")]).await.status, 303);
+    assert_eq!(needs_as(&hub, "admin", &event).await["counts"], json!({"new": 0, "agreed": 1, "arranged": 0}));
+    admin.post(&page, &[("do", "note"), ("needs", "A chair, too.")]).await;
+    assert_eq!(needs_as(&hub, "admin", &event).await["access"][0]["needs"], "A chair, too.");
+    assert_eq!(needs_as(&hub, "admin", &event).await["counts"], json!({"new": 1, "agreed": 0, "arranged": 0}));
+    let trail = hub.as_admin(Method::GET, "/api/v1/audit", &Value::Null).await.body.to_string();
+    assert!(trail.contains("access.note") && !trail.contains("chair") && !trail.contains("deaf"), "{trail}");
+    let desk = Desk::of(&hub, "desk").await;
+    assert_eq!((desk.get(&page).await.status, desk.post(&page, &[("do", "note")]).await.status), (403, 403));
+    hub.act(&hub.link("Ann Ash").await, "cancel").await;
+    let bob = hub.book(&event, "Bob Birch").await.text("reference").to_owned();
+    hub.act(&hub.link("Bob Birch").await, "cancel").await;
+    let ended = format!("/organise/events/{event}/registrations/{bob}");
+    assert!(
+        !admin.get(&ended).await.html.contains(&format!("{bob}/access")),
+        "there is nothing to note of what has ended"
+    );
+    assert_eq!(admin.post(&format!("{ended}/access"), &[("do", "note"), ("needs", "x")]).await.status, 404);
+    hub.stop_and_audit().await;
+}

@@ -328,3 +328,40 @@ async fn whoever_came_without_booking_gets_one_where_the_hub_says_so_and_an_addr
     assert_eq!(certificate_mails(&hub, "Wim Willow").await.len(), 1);
     hub.stop_and_audit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_cancelled_and_came_all_the_same_is_thanked_asked_and_certified_like_anybody_who_came() {
+    let hub = TestHub::start().await;
+    let policy = json!({"walk_in_certificates": true,
+        "policy": {"charge": [{"gbp": 60}], "notice": {"n": 52, "unit": "week"}}});
+    assert_eq!(hub.as_admin(Method::PATCH, "/api/v1/hub", &policy).await.status, 200);
+    let event = hub.event(json!({"capacity": 1})).await;
+    for name in ["Amina Begum", "Bob Birch", "Cat Cedar"] {
+        hub.book(&event, name).await;
+    }
+    // Amina and Bob cancel; Cat never got a place. Amina and Cat come.
+    hub.act(&hub.link("Amina Begum").await, "cancel").await;
+    let link = hub.link("Amina Begum").await;
+    hub.act(&hub.link("Bob Birch").await, "cancel").await;
+    hub.settle().await;
+    hub.set_clock(AFTER).await;
+    record(&hub, &event, &[("Amina Begum", 400), ("Bob Birch", 0)]).await;
+    hub.advance("PT16M").await;
+    assert_eq!(
+        (certificate_mails(&hub, "Amina Begum").await.len(), certificate_mails(&hub, "Bob Birch").await.len()),
+        (1, 0)
+    );
+    hub.advance("P1D").await;
+    let thanks = hub.inbox(&address("Amina Begum")).await;
+    let thanks = thanks.iter().find(|mail| mail["subject"].as_str().is_some_and(|s| s.starts_with("Thank you")));
+    assert!(thanks.is_some_and(|mail| mail["text"].as_str().is_some_and(|text| text.contains("/evaluation"))));
+    assert_eq!(hub.get(&format!("/bookings/{link}/evaluation")).await.status, 200);
+    assert!(!hub.subjects("Bob Birch").await.iter().any(|subject| subject == "Thank you"));
+    let charges = hub.as_admin(Method::GET, "/api/v1/charges/2026-27-Q3.json", &Value::Null).await;
+    assert_eq!(
+        charges.body["total_gbp"],
+        json!(0),
+        "who came used what was given up; who waited had nothing to give up"
+    );
+    hub.stop_and_audit().await;
+}

@@ -269,6 +269,15 @@ async fn a_policy_may_leave_late_changes_to_the_organisers() {
     assert_eq!(made.body["approval"], true, "bookings wait for the practice manager's yes");
     draft["approval"] = json!(false);
     assert_eq!(hub.as_admin(Method::POST, "/api/v1/events", &draft).await.body["approval"], false);
+    let desk = Desk::of(&hub, "admin").await;
+    let ticked = "name=\"approval\" type=\"checkbox\" value=\"yes\" checked";
+    let form = desk.get("/organise/events/new").await.html;
+    assert!(
+        form.contains(ticked) && form.contains("agree to each booking"),
+        "the form proposes what the policy says: {form}"
+    );
+    hub.as_admin(Method::PATCH, "/api/v1/hub", &json!({"policy": {"manager_approves": false}})).await;
+    assert!(!desk.get("/organise/events/new").await.html.contains(ticked));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -138,6 +138,11 @@ async fn whoever_is_concerned_is_named_before_anything_happens() {
     let cancelled = admin.post(&format!("{page}/cancel"), &[("reason", "The speaker is ill."), ("sure", "yes")]).await;
     assert_eq!(cancelled.to, page);
     assert!(admin.get(&page).await.html.contains("The speaker is ill."));
+    // What was shown is what went.
+    let mail = hub.inbox(&crate::hub::address("Ann Ash")).await.pop().expect("a mail");
+    let (subject, text) = (mail["subject"].as_str().expect("a subject"), mail["text"].as_str().expect("text"));
+    let first = text.lines().find(|line| line.contains("The speaker is ill.")).expect("the reason");
+    assert!(asked.html.contains(subject) && asked.html.contains(first), "{subject} / {first}: {}", asked.html);
     hub.stop_and_audit().await;
 }
 

@@ -4,7 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::console::Desk;
-use crate::hub::TestHub;
+use crate::hub::{TestHub, form};
+use crate::roles::{Caller, Line};
 
 const PAGE: &str = "/organise/hub";
 
@@ -101,4 +102,60 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_is_stored() {
         let desk = Desk::of(&hub, role).await;
         assert_eq!((desk.get(PAGE).await.status, desk.post(PAGE, &typed).await.status), (403, 403), "{role}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_bears_the_name_and_the_colour_that_the_hub_has_set() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({})).await;
+    let mut ann = form("Ann Ash");
+    ann["access_needs"] = json!("A chair");
+    let reference = hub.register(&event, &ann).await.text("reference").to_owned();
+    let link = hub.link("Ann Ash").await;
+    // The poster is there from half an hour before.
+    hub.set_clock("2026-12-01T09:15:00Z").await;
+    let admin = Caller::of(&hub, "admin").await;
+    let set = json!({"name": "Lea Valley Training Hub", "colour": "#7c2855"});
+    assert_eq!(hub.as_admin(Method::PATCH, "/api/v1/hub", &set).await.status, 200);
+    let mut asked = Vec::new();
+    for line in Line::all().iter().filter(|line| line.is_page()) {
+        asked.push((format!("{} {}", line.method, line.route), admin.ask(&hub, line, &event, &reference)));
+        asked.push((
+            format!("{} {} by nobody", line.method, line.route),
+            Caller::nobody().ask(&hub, line, &event, &reference),
+        ));
+    }
+    let list = hub.request(Method::GET, &format!("/organise/events/{event}/attendance/1")).bearer_auth(&hub.admin);
+    let list = list.send().await.expect("a reply").text().await.expect("text");
+    let poster = list
+        .split("/attend/")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_else(|| panic!("no poster: {list}"))
+        .to_owned();
+    for path in [
+        "/organise/signed-out".to_owned(),
+        "/organise/callback?code=x&state=y".to_owned(),
+        format!("/attend/{poster}"),
+        format!("/bookings/{link}"),
+        format!("/bookings/{link}/certificates"),
+        "/certificates".to_owned(),
+        "/events".to_owned(),
+        "/nothing".to_owned(),
+    ] {
+        asked.push((path.clone(), hub.request(Method::GET, &path)));
+    }
+    let mut pages = 0;
+    for (what, request) in asked {
+        let response = request.send().await.expect("a reply");
+        let is_page =
+            response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let html = response.text().await.expect("text");
+        if is_page && !html.is_empty() {
+            pages += 1;
+            let is_ours = html.contains("Lea Valley Training Hub") && html.contains("brand-7c2855.css");
+            assert!(is_ours, "{what}: {}", html.chars().take(900).collect::<String>());
+        }
+    }
+    assert!(pages > 60, "{pages} pages");
 }

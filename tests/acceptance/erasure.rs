@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use crate::certificates::{attended, reference};
 use crate::hub::{Reply, TestHub, address, form, send};
+use crate::logs;
+use crate::organisers_mail::said;
 
 async fn find(hub: &TestHub, email: &str) -> Reply {
     hub.as_admin(Method::POST, "/api/v1/people/find", &json!({"email": email})).await
@@ -68,6 +70,7 @@ async fn people_of_an_address_are_found_and_shown_all_that_is_held_about_them() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_erased_occurs_nowhere_and_the_line_moves_up() {
+    logs::keep();
     let hub = TestHub::start().await;
     let past =
         hub.event(json!({"sessions": [{"starts": "2026-11-03T09:30:00Z", "ends": "2026-11-03T10:30:00Z"}]})).await;
@@ -114,6 +117,7 @@ async fn whoever_is_erased_occurs_nowhere_and_the_line_moves_up() {
     zelda["organisation"] = json!({"ods_code": "X99001"});
     assert_eq!(hub.register(&ahead, &zelda).await.text("status"), "waiting", "who comes back begins anew");
     hub.stop_and_audit().await;
+    nothing_is_logged_of_her();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,6 +166,7 @@ async fn whoever_is_erased_before_certificates_are_issued_gets_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_corner_keeps_whoever_is_erased() {
+    logs::keep();
     let hub = TestHub::start().await;
     let of =
         |day: &str| json!([{"starts": format!("2026-11-{day}T09:30:00Z"), "ends": format!("2026-11-{day}T10:30:00Z")}]);
@@ -258,5 +263,51 @@ async fn no_corner_keeps_whoever_is_erased() {
         (left.body["people"].as_array().map(Vec::len), &left.body["people"][0]["name"]),
         (Some(1), &json!("Bob Birch"))
     );
+    hub.stop_and_audit().await;
+    nothing_is_logged_of_her();
+}
+
+/// The log has what was done, and neither name nor address.
+fn nothing_is_logged_of_her() {
+    let log = logs::kept();
+    assert!(log.contains("person erased") && log.contains("mail sent"), "the search finds what is there");
+    for trace in ["quince", "zelda", "front.desk@", "third.example"] {
+        let line = log.lines().find(|line| line.contains(trace));
+        assert!(line.is_none(), "{trace}: {line:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_to_ring_somebody_who_is_erased_is_not_told_any_more_who_that_was() {
+    let hub = TestHub::start().await;
+    let organisers = json!({"organisers": ["hub@hub.example"]});
+    let event = hub.event(organisers).await;
+    let bounce = async |name: &str| {
+        let mail = hub.inbox(&address(name)).await.remove(0);
+        let payload = said("Bounce", "Permanent", mail["id"].as_str().expect("an id"), &address(name));
+        hub.hub().invoke("notify-bounce", payload).await.expect("handled");
+    };
+    let erase = async |name: &str| {
+        let id = person(&hub, &address(name)).await;
+        let reason = json!({"reason": "by letter"});
+        assert_eq!(hub.as_admin(Method::POST, &format!("/api/v1/people/{id}/erase"), &reason).await.status, 200);
+    };
+    for name in ["Zelda Quince", "Zoe Quimby", "Bob Birch"] {
+        hub.book(&event, name).await;
+    }
+    bounce("Zelda Quince").await;
+    assert_eq!(hub.inbox("hub@hub.example").await.len(), 1);
+    erase("Zelda Quince").await;
+    assert!(!everything_stored(&hub).await.contains("quince"), "the words of what has gone are not kept");
+    bounce("Bob Birch").await;
+    hub.faults(json!({"mail": "down"})).await;
+    bounce("Zoe Quimby").await;
+    assert!(everything_stored(&hub).await.contains("quimby"), "the search finds what is there");
+    erase("Zoe Quimby").await;
+    assert!(!everything_stored(&hub).await.contains("quimby"));
+    hub.no_faults().await;
+    hub.advance("PT1H").await;
+    let told = hub.inbox("hub@hub.example").await;
+    assert!(told.len() == 2 && told[1].to_string().contains("Bob Birch"), "{told:?}");
     hub.stop_and_audit().await;
 }

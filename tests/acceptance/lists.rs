@@ -176,3 +176,23 @@ async fn a_form_finds_its_organisation_and_what_is_not_listed_is_matched_once() 
     assert_eq!(found.map(|o| &o["aliases"]), Some(&json!(["Surgery on the Hill"])));
     hub.stop_and_audit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_organisers_write_for_people_is_to_be_matched_too() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({})).await;
+    let booked =
+        json!({"name": "Ann Ash", "role": "gp", "organisation": {"name": "Told by Telephone"}, "reason": "rang"});
+    let path = format!("/api/v1/events/{event}/registrations");
+    assert_eq!(hub.as_admin(Method::POST, &path, &booked).await.status, 201);
+    hub.set_clock("2026-12-01T10:00:00Z").await;
+    let came = json!({"records": [{"name": "Bob Birch", "organisation": {"name": "Told at the Door"}, "minutes": 60}]});
+    let path = format!("/api/v1/events/{event}/attendance");
+    assert_eq!(hub.as_admin(Method::POST, &path, &came).await.status, 200);
+    let open = hub.as_admin(Method::GET, "/api/v1/organisations/unmatched", &Value::Null).await;
+    let open = open.body["unmatched"].as_array().expect("a list").clone();
+    let mut names: Vec<&str> = open.iter().filter_map(|one| one["name"].as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Told at the Door", "Told by Telephone"]);
+    hub.stop_and_audit().await;
+}

@@ -199,3 +199,28 @@ async fn the_console_finds_people_and_shows_before_it_merges() {
         assert_eq!(Desk::of(&hub, role).await.get("/organise/people").await.status, 403, "{role}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_books_once_more_under_the_other_address_is_shown_as_perhaps_the_same() {
+    let (hub, _) = start().await;
+    let (old, new) = (person(&hub, OLD).await, person(&hub, NEW).await);
+    let session = json!([{"starts": "2026-11-12T10:00:00Z", "ends": "2026-11-12T11:00:00Z"}]);
+    let event = hub.event(json!({"sessions": session, "title": "Suturing again"})).await;
+    let references = [book(&hub, &event, OLD).await, book(&hub, &event, NEW).await];
+    let twins = async || {
+        let roster = hub.as_admin(Method::GET, &format!("/api/v1/events/{event}/registrations"), &Value::Null).await;
+        let rows = roster.body["registrations"].as_array().expect("rows").clone();
+        rows.iter().map(|row| row["possible_duplicate_of"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(twins().await, [Value::Null, Value::Null], "two people, as far as anybody knows");
+    act(&hub, &old, "merge", &json!({"into": new, "reason": "same person"})).await;
+    assert_eq!(twins().await, [json!(references[1]), json!(references[0])]);
+    let desk = Desk::of(&hub, "admin").await;
+    let today = desk.get("/organise").await.html;
+    assert!(today.contains("People who may have booked twice") && today.contains("Suturing again"), "{today}");
+    let path = format!("/organise/events/{event}/registrations/{}", references[0]);
+    let one = desk.get(&path).await.html;
+    assert!(one.contains("Perhaps the same as") && one.contains(&references[1]), "{one}");
+    desk.post(&path, &[("do", "cancel"), ("reason", "twice")]).await;
+    assert_eq!(twins().await, [Value::Null, Value::Null], "only who is in");
+}

@@ -83,6 +83,21 @@ async fn low_numbers_and_a_long_line_are_told_once_while_there_is_time() {
     hub.stop_and_audit().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_that_fall_after_the_date_are_told_as_what_they_are() {
+    let hub = TestHub::start().await;
+    let thin = event(&hub, json!({"title": "Thin", "minimum": 1})).await;
+    hub.book(&thin, "Ann Ash").await;
+    hub.set_clock("2026-11-26T08:00:00Z").await;
+    hub.act(&hub.link("Ann Ash").await, "cancel").await;
+    hub.set_clock("2026-11-27T08:00:00Z").await;
+    let mails = hub.inbox(ORGANISER).await;
+    let low = mails.iter().find(|mail| mail["subject"] == "Low numbers (0 of 1): Thin").expect("a warning");
+    let said = "It was to be clear by Tuesday 24 November 2026, 9:30am whether it takes place, and it starts Tuesday 1 \
+                December 2026, 9:30am.";
+    assert!(low["text"].as_str().is_some_and(|text| text.replace("\r\n", "\n").contains(said)), "{low}");
+}
+
 /// What SNS hands over when SES says this of a mail.
 pub fn said(kind: &str, detail: &str, ses_id: &str, to: &str) -> Value {
     let recipients = json!([{"emailAddress": to}]);
@@ -139,4 +154,26 @@ async fn a_complaint_about_a_confidential_booking_names_nobody() {
     hub.hub().invoke("notify-bounce", payload).await.expect("handled");
     let told = hub.inbox(ORGANISER).await.remove(0)["text"].as_str().expect("text").to_owned();
     assert!(!told.contains("Ann Ash") && told.contains(&reference), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_to_amazons_simulator_comes_back_by_itself() {
+    let hub = TestHub::start().await;
+    let event = event(&hub, json!({"title": "Suturing"})).await;
+    let mut references = Vec::new();
+    for (name, local) in [("Ann Ash", "bounce+ann"), ("Bob Birch", "complaint"), ("Cat Cedar", "success")] {
+        let form = json!({"name": name, "email": format!("{local}@simulator.amazonses.com"), "role": "gp"});
+        references.push(hub.register(&event, &form).await.text("reference").to_owned());
+    }
+    hub.settle().await;
+    let mut states = Vec::new();
+    for reference in &references {
+        let path = format!("/api/v1/events/{event}/registrations/{reference}/history");
+        let history = hub.as_admin(Method::GET, &path, &Value::Null).await.body["history"].clone();
+        let mail = &history[1]["mail"];
+        states.push(format!("{} {}", mail["state"], mail["why"]).replace('"', ""));
+    }
+    assert_eq!(states, ["bounced bounced", "bounced complained", "sent null"]);
+    assert_eq!(told(&hub).await.len(), 2, "one mail about each");
+    hub.stop_and_audit().await;
 }

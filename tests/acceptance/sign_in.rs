@@ -203,6 +203,31 @@ async fn a_token_holds_only_for_this_hub_and_only_in_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_with_a_file_that_comes_too_late_is_given_back_and_says_which_file_to_choose_again() {
+    let hub = TestHub::start().await;
+    let part = |head: &str, body: &str| format!("--bound\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+    let body = part("name=\"table\"", "name\r\n<b>Pasted</b>")
+        + &part("name=\"do\"", "check")
+        + &part("name=\"file\"; filename=\"<practices>.csv\"", "name\nSecret Street Practice")
+        + "--bound--\r\n";
+    let path = "/organise/lists/import/organisations";
+    let late = hub.request(Method::POST, path).header("origin", hub.url("")).body(body);
+    let late = late.header("content-type", "multipart/form-data; boundary=bound").send().await.expect("a reply");
+    assert_eq!(late.status(), 401);
+    let html = late.text().await.expect("text");
+    for said in [
+        "name=\"table\" value=\"name\r\n&#60;b&#62;Pasted&#60;/b&#62;\"",
+        "name=\"do\" value=\"check\"",
+        "You had chosen “&#60;practices&#62;.csv”",
+        "name=\"file\" type=\"file\"",
+        &format!("action=\"{path}\" enctype=\"multipart/form-data\""),
+    ] {
+        assert!(html.contains(said), "{said} in {html}");
+    }
+    assert!(!html.contains("Secret Street"), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_signs_in_after_a_rotation_is_known() {
     let hub = TestHub::start().await;
     assert_eq!(hub.post("/_local/oidc/rotate", &json!({})).await.status, 200);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser, startHub } from './hub.mjs';
+import { check, tab } from './page.mjs';
 
 let hub;
 let browser;
@@ -29,12 +30,9 @@ after(async () => { await browser?.close(); await hub?.stop(); });
 
 /** A phone's page, signed in or a stranger's. */
 async function phone(token) {
-  const context = await browser.newContext({
-    viewport: { width: 320, height: 640 },
-    javaScriptEnabled: false,
-    extraHTTPHeaders: token ? { authorization: `Bearer ${token}` } : {},
-  });
-  return context.newPage();
+  const page = await tab(browser, { screen: 'phone', scripts: false });
+  if (token) await page.setExtraHTTPHeaders({ authorization: `Bearer ${token}` });
+  return page;
 }
 
 const list = () => `${hub.url}/organise/events/${event}/attendance`;
@@ -42,7 +40,7 @@ const list = () => `${hub.url}/organise/events/${event}/attendance`;
 test('thirty people are checked in from the list and the poster', async () => {
   let volunteer = await phone(desk);
   await volunteer.goto(list());
-  assert.equal(await volunteer.evaluate(() => document.documentElement.scrollWidth), 320);
+  await check(volunteer, 'attend-list');
   for (const name of names.slice(0, 12)) await volunteer.getByLabel(name, { exact: true }).check();
 
   // The network is gone as the form is sent: nothing is lost by doing it again.
@@ -70,6 +68,7 @@ test('thirty people are checked in from the list and the poster', async () => {
   for (const name of names.slice(20)) {
     const person = await phone();
     await person.goto(hub.url + poster);
+    if (name === names[20]) await check(person, 'attend-poster');
     await person.getByLabel(/Full name/).fill(name);
     await person.getByLabel(/Email address/).fill(address(name));
     await person.getByRole('button', { name: 'Sign in' }).click();
@@ -94,4 +93,20 @@ test('the code on a booking opens the check-in for the desk and nothing for a st
   await volunteer.goto(`${hub.url}/organise/check-in/${event}/${reference}`);
   await volunteer.getByRole('heading', { name: names[0] }).waitFor();
   await volunteer.getByText('Checked in.').waitFor();
+  await check(volunteer, 'attend-checked-in');
+});
+
+test('whoever shows the code is checked in with one press, without scrolling, and the desk goes on from there', async () => {
+  const late = 'Late Larch';
+  const { reference } = await post(`/api/v1/events/${event}/registrations`, { name: late, email: address(late), role: 'gp' });
+  const volunteer = await phone(desk);
+  await volunteer.goto(`${hub.url}/organise/check-in/${event}/${reference}`);
+  await check(volunteer, 'attend-check-in');
+  const button = await volunteer.getByRole('button', { name: 'Check in' }).boundingBox();
+  assert.ok(button.y + button.height <= 640, `the button ends ${button.y + button.height} pixels down a phone`);
+  await volunteer.getByRole('button', { name: 'Check in' }).click();
+  await volunteer.getByText('Checked in.').waitFor();
+  assert.equal(await volunteer.getByRole('button', { name: 'Sign out' }).count(), 1);
+  await volunteer.getByRole('link', { name: 'Everybody on the list' }).click();
+  await volunteer.getByText('31 of 31').waitFor();
 });

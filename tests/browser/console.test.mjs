@@ -240,6 +240,25 @@ test('whoever comes back too late gets back what was typed', async () => {
   assert.equal(await page.getByLabel('Title').inputValue(), 'Typed with care');
 });
 
+test('a file that comes too late is to be chosen again, and all that was typed beside it is there', async () => {
+  const page = await tab(browser, { screen: 'phone', scripts: false });
+  await signIn(page, 'Admin');
+  await page.goto(`${hub.url}/organise/lists/import/organisations`);
+  const file = { name: 'practices.csv', mimeType: 'text/csv', buffer: Buffer.from('name,code\nTyped Street Practice,X99077\n') };
+  await page.getByLabel('File', { exact: true }).setInputFiles(file);
+  await page.getByLabel('Or paste the table').fill('name\nPasted');
+  await hub.post('/_local/clock/advance', { by: 'PT31M' });
+  await page.getByRole('button', { name: 'Check' }).click();
+  assert.match(await page.getByRole('main').innerText(), /You had chosen “practices.csv”/);
+  await check(page, 'console-sign-in-again-file');
+  const other = await page.context().newPage();
+  await other.goto(`${hub.url}/organise/sign-in?to=/organise/signed-out`);
+  await other.getByRole('button', { name: 'Admin' }).click();
+  await page.getByLabel('Choose the file again').setInputFiles(file);
+  await page.getByRole('button', { name: 'Send what I typed' }).click();
+  assert.match(await page.getByRole('main').innerText(), /Typed Street Practice/);
+});
+
 test('a meeting’s report is imported, and who was not recognised is settled', async () => {
   const sessions = [{ starts: '2026-12-01T09:30:00Z', ends: '2026-12-01T12:30:00Z' }];
   const events = {};

@@ -97,3 +97,20 @@ test('a booking in every state', async () => {
   await fetch(`${hub.url}/_local/clock`, { method: 'PUT', body: JSON.stringify({ now: at.toISOString() }) });
   await everywhere('booking-joining', mine, /Join now/);
 });
+
+test('what whoever has booked is asked besides', async () => {
+  const event = await hub.event({ title: 'Given up', cancellation: { notice_days: 300 }, sessions: [{ starts: '2026-12-14T12:00:00Z', ends: '2026-12-14T13:00:00Z' }] });
+  const email = await hub.book(event);
+  const mine = await hub.link(email);
+  await everywhere('booking-address', `${mine}/address`, /Change your email address/);
+  await everywhere('booking-unsubscribe', `${mine}/unsubscribe`, /Stop/);
+  await everywhere('booking-not-absent', `${mine}/absence`, /nothing to tell us/);
+  await hub.cancel(mine);
+  await everywhere('booking-cancelled-late', mine, /Tell us why you could not come/);
+  await everywhere('booking-absence', `${mine}/absence`, /Select what is true/);
+  await fetch(`${mine}/absence`, { method: 'POST', body: new URLSearchParams({ reason: 'sickness' }) });
+  await everywhere('booking-absence-said', `${mine}/absence`, /I was ill/);
+  const contact = { name: 'Head Teacher', email: 'head@school.example' };
+  await hub.post(`/api/v1/events/${event}/groups`, { organisation: 'Example School', places: 2, contact, name_by: '2026-12-10' });
+  await everywhere('group', await hub.link('head@school.example'), /Name/);
+});

@@ -47,7 +47,8 @@ KINDS = [
     "Offer ended, back", "You now have a place", "Cancelled", "Handed over", "Not approved", "Waiting list ended",
     "What we will do for you", "Arranged for you", "In a week", "Tomorrow", "In an hour", "Thank you",
     "Your certificate", "Your new certificate", "Your booking link", "Not booked", "We missed you", "Three months later",
-    "4 booked", "Low numbers", "Long waiting list", "Report for",
+    "4 booked", "Low numbers", "Long waiting list", "Report for", "Cancelled late", "Did not come",
+    "Mail not delivered",
 ]
 # Attempts, each of many bookings at once, to have one break off between its two writes.
 ATTEMPTS = 8
@@ -120,6 +121,14 @@ def every_kind(hub):
     def lay_hand(event, reference, what, **body):
         hub.open("POST", f"{event}/registrations/{reference}/{what}", body, organiser=True)
 
+    policy = {"told": ["practice_manager"], "charge": [{"gbp": 60}], "notice": {"n": 7, "unit": "calendar_day"}}
+    hub.open("PATCH", "/api/v1/hub", {"policy": policy}, organiser=True)
+    surgery = {"code": "X99001", "name": "Knot & <b>Bow</b> Surgery", "manager": "manager@kinds.example"}
+    hub.open("PUT", "/api/v1/organisations", {"organisations": [surgery]}, organiser=True)
+    told = event("Told & <b>bold</b>", "2026-06-18", programme="clinical-updates", organisers=["other@hub.example"])
+    works = {"organisation": {"ods_code": "X99001"}}
+    late, absent = book(told, "Lee Lime", **works), book(told, "Max Maple", **works)
+    book(told, "Nat Nutmeg", email="bounce+nat@simulator.amazonses.com")
     knots = event("Knots & <b>bows</b>", "2026-06-16", capacity=1, minimum=1, cancellation={"notice_days": 90})
     ann = book(knots, "Ann Ash", access_needs="A <b>chair</b>")
     dan = [book(knots, name) for name in ("Bob Birch", "Cat Cedar", "Dan Damson")][-1]
@@ -142,7 +151,10 @@ def every_kind(hub):
     hub.send("/bookings/resend", email="hal@kinds.example", started="1")
     break_off(hub, event("Full", "2026-06-20", capacity=1, waiting_list={"enabled": False}), book)
     hub.open("PATCH", "/api/v1/hub", {"report_recipients": ["funder@kinds.example"]}, organiser=True)
-    hub.open("POST", "/_local/clock/advance", {"by": "P45D"})
+    hub.open("POST", "/_local/clock/advance", {"by": "P33D"})
+    lay_hand(told, late, "cancel")
+    hub.open("POST", "/_local/clock/advance", {"by": "P12D"})
+    hub.open("POST", f"{told}/attendance", {"records": [{"reference": absent, "minutes": 0}]}, organiser=True)
     records = [{"reference": hal, "minutes": 180}, {"reference": lea, "minutes": 0}]
     hub.open("POST", f"{held}/attendance", {"records": records}, organiser=True)
     hub.open("POST", "/_local/clock/advance", {"by": "P20D"})

@@ -12,7 +12,6 @@ use domain::attendance::{self, Mark, SessionNumber};
 use domain::{EventId, PersonId, Place, Reference, Refusal};
 use web::components::Button;
 use web::forms::FormData;
-use web::page::Page;
 use web::{Problem, page};
 
 use crate::list_page::is_open;
@@ -56,7 +55,9 @@ pub async fn show(
         is_here: session.is_some_and(|number| roll.attendance.recorded(number, person).unwrap_or(0) > 0),
         is_open: session.is_some(),
     };
-    Ok(Page::new("Check in", &app.config.hub_name).show(&content))
+    let hub = app.hub().await?;
+    let page = web::console::page("Check in", &hub, &roster.organiser, "/organise/events");
+    Ok(page.back(format!("/organise/events/{}/attendance", record.id), "Everybody on the list").show(&content))
 }
 
 /// `POST /organise/check-in/{id}/{reference}`; again is harmless.

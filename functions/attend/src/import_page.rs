@@ -152,7 +152,8 @@ async fn page(
         waiting: waiting.iter().map(|one| line(one, &people)).collect(),
     };
     let back = format!("/organise/events/{}", record.id);
-    let page = web::console::page("Import attendance", &app.config.hub_name, &roster.organiser, "/organise/events");
+    let hub = app.hub().await?;
+    let page = web::console::page("Import attendance", &hub, &roster.organiser, "/organise/events");
     let page = page.back(back, record.event.title.as_str());
     Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }

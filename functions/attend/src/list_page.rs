@@ -109,7 +109,8 @@ pub async fn show(
         is_open: is_open(record, session, app.clock.now()),
     };
     let back = format!("/organise/events/{}", record.id);
-    let page = web::console::page("Attendance", &app.config.hub_name, &roster.organiser, "/organise/events");
+    let hub = app.hub().await?;
+    let page = web::console::page("Attendance", &hub, &roster.organiser, "/organise/events");
     Ok(page.back(back, record.event.title.as_str()).show(&content))
 }
 

@@ -83,8 +83,8 @@ struct SignedInPage<'a> {
 }
 
 /// `GET /attend/{token}`
-pub async fn show(State(app): State<Arc<App>>, session: Session) -> Response {
-    session.page(&app, &FormData::default(), Vec::new())
+pub async fn show(State(app): State<Arc<App>>, session: Session) -> Result<Response, Rejection> {
+    session.page(&app, &FormData::default(), Vec::new()).await
 }
 
 /// `GET /attend/{token}/code.svg`: the page's address as a code to print.
@@ -96,14 +96,14 @@ pub async fn picture(State(app): State<Arc<App>>, session: Session) -> Result<Re
 /// `POST /attend/{token}`
 pub async fn sign_in(State(app): State<Arc<App>>, session: Session, typed: FormData) -> Result<Response, Rejection> {
     if !session.is_open(&app) {
-        return Ok(session.page(&app, &typed, Vec::new()));
+        return session.page(&app, &typed, Vec::new()).await;
     }
     match Said::read(&typed) {
         Ok(said) => session.take(&app, said).await?,
-        Err(errors) => return Ok(session.page(&app, &typed, Mistake::of(&errors))),
+        Err(errors) => return session.page(&app, &typed, Mistake::of(&errors)).await,
     }
     let content = SignedInPage { title: &session.record.event.title };
-    Ok(Page::new("Thank you", &app.config.hub_name).show(&content))
+    Ok(Page::new("Thank you", &app.hub().await?).show(&content))
 }
 
 /// What somebody said of themselves.
@@ -136,7 +136,7 @@ impl Session {
         is_open(&self.record, self.number, now) && ends.is_some_and(|ends| now < ends)
     }
 
-    fn page(&self, app: &App, typed: &FormData, mistakes: Vec<Mistake>) -> Response {
+    async fn page(&self, app: &App, typed: &FormData, mistakes: Vec<Mistake>) -> Result<Response, Rejection> {
         let is_again = !mistakes.is_empty();
         let event = &self.record.event;
         let content = PosterPage {
@@ -147,8 +147,9 @@ impl Session {
             typed,
             mistakes,
         };
-        let frame = Page::new("Sign in", &app.config.hub_name);
-        if is_again { frame.show_again(&content) } else { frame.show(&content) }
+        let hub = app.hub().await?;
+        let frame = Page::new("Sign in", &hub);
+        Ok(if is_again { frame.show_again(&content) } else { frame.show(&content) })
     }
 
     /// Whoever has a place is here; anybody else waits for an organiser.

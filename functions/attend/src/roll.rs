@@ -138,6 +138,7 @@ impl<'a> Roll<'a> {
         }
         for newcomer in newcomers {
             app.store.add_walk_in(newcomer).await?;
+            app.note_organisation(newcomer.form.organisation.as_ref(), newcomer.at).await?;
         }
         let marks: Vec<Mark> = minuted.iter().flat_map(|one| self.marks(*one)).collect();
         self.keep_marks(app, by, "attendance.record", &marks).await

@@ -1,5 +1,5 @@
-//! Why somebody did not come: a page with a button for each reason. Opening it changes nothing; the last button pressed
-//! counts. Under a policy that waives charges for the reason, it is the request to do so.
+//! Why somebody did not come, or gave up a place late: a page with a button for each reason. Opening it changes nothing;
+//! the last button pressed counts. Under a policy that waives charges for the reason, it is the request to do so.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ struct AbsencePage<'a> {
     token: String,
     /// Where it is no confidence what it was about.
     title: Option<&'a str>,
-    is_absent: bool,
+    is_asked: bool,
     said: Option<AbsenceReason>,
 }
 
@@ -34,7 +34,7 @@ pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Resp
     let content = AbsencePage {
         token: app.identity.token(&held.link),
         title: (!confidential).then_some(held.record.event.title.as_str()),
-        is_absent: is_absent(&held),
+        is_asked: is_asked(&held),
         said: app.store.absence(held.record.id, held.link.person).await?,
     };
     let hub = app.hub().await?;
@@ -42,16 +42,17 @@ pub async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Resp
     Ok(frame.show(&content))
 }
 
-/// `POST /bookings/{token}/absence`; of somebody who was there nothing is kept.
+/// `POST /bookings/{token}/absence`; of somebody who was there, or cancelled in time, nothing is kept.
 pub async fn say(State(app): State<Arc<App>>, held: HeldBooking, form: FormData) -> Result<Response, Rejection> {
     let why = AbsenceReason::from_slug(form.one("reason"));
     let why = why.ok_or_else(|| Problem::invalid_field("/reason", "Select a reason"))?;
-    if is_absent(&held) {
+    if is_asked(&held) {
         app.store.say_absent(held.record.id, held.link.person, why).await?;
     }
     Ok(see_other(&format!("{}/absence", app.booking_page(&held))))
 }
 
-fn is_absent(held: &HeldBooking) -> bool {
-    held.standing.status == "absent"
+/// Whether there is anything to ask: of the booking that the link is for.
+fn is_asked(held: &HeldBooking) -> bool {
+    held.standing.status == "absent" || held.is_given_up_late()
 }

@@ -104,14 +104,14 @@ impl GroupPage<'_> {
 /// `GET /groups/{token}`
 pub async fn show(State(app): State<Arc<App>>, held: HeldGroup) -> Result<Response, Rejection> {
     let nothing = FormData::default();
-    Ok(Page::new("Name your group", &app.config.hub_name).show(&page(&app, &held, &nothing, &[])))
+    Ok(Page::new("Name your group", &app.hub().await?).show(&page(&app, &held, &nothing, &[])))
 }
 
 /// `POST /groups/{token}`: names somebody, who has then a booking of their own.
 pub async fn name(State(app): State<Arc<App>>, held: HeldGroup, typed: FormData) -> Result<Response, Rejection> {
-    let again = |errors: &[FieldError]| {
-        Page::new("Name your group", &app.config.hub_name).show_again(&page(&app, &held, &typed, errors))
-    };
+    let hub = app.hub().await?;
+    let again =
+        |errors: &[FieldError]| Page::new("Name your group", &hub).show_again(&page(&app, &held, &typed, errors));
     let mistake = |field: &str, detail: &str| [FieldError { pointer: format!("/{field}"), detail: detail.to_owned() }];
     if app.clock.now() >= held.group.name_by {
         return Ok(again(&mistake(

@@ -200,6 +200,6 @@ pub async fn preview(State(app): State<Arc<App>>, managed: ManagedEvent) -> Resu
     let publisher = Publisher { hub: &hub.name, base_url: &app.config.base_url };
     let content = EventPage::of(&publisher, programme, &record, &ledger, now);
     let title = format!("Preview: {}", record.event.title);
-    let page = web::console::page(&title, &app.config.hub_name, &organiser, "/organise/events");
+    let page = web::console::page(&title, &hub, &organiser, "/organise/events");
     Ok(page.back(format!("/organise/events/{}", record.id), "Back to the event").show(&content))
 }

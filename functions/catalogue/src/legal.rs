@@ -24,6 +24,8 @@ struct Privacy<'a> {
     hub: &'a str,
     /// How long things are kept.
     retention: Retention,
+    /// Who else is told of late cancellations and absences; empty where nobody is.
+    told: String,
 }
 
 #[derive(Template)]
@@ -49,7 +51,8 @@ pub async fn accessibility(State(app): State<Arc<App>>) -> Result<Response, Reje
 /// What is kept about people, why, and how to have it erased.
 pub async fn privacy(State(app): State<Arc<App>>) -> Result<Response, Rejection> {
     let hub = app.hub().await?;
-    Ok(show(&hub, "Privacy", &Privacy { hub: &hub.name, retention: hub.retention }))
+    let told = hub.policy.told_words();
+    Ok(show(&hub, "Privacy", &Privacy { hub: &hub.name, retention: hub.retention, told }))
 }
 
 /// There are none.

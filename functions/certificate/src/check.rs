@@ -9,7 +9,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::certificate::Standing;
-use domain::{CertificateNumber, PersonName, Refusal};
+use domain::{CertificateNumber, Hub, PersonName, Refusal};
 use store::Certificate;
 use web::components::{Field, InputKind, Row, SummaryList, TextInput};
 use web::forms::FormData;
@@ -65,7 +65,8 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, RawQuery(query): RawQuery) 
     }
     let field = Field::new("number", "Certificate number").hint("Ten letters and digits, like K7M2Q9XH4T");
     let number = TextInput { field, value: "", kind: InputKind::Text, autocomplete: "off" };
-    Ok(Page::new("Check a certificate", &app.config.hub_name).show(&AskPage { number }))
+    let hub = app.hub().await?;
+    Ok(Page::new("Check a certificate", &hub).show(&AskPage { number }))
 }
 
 /// `GET /certificates/{number}`, with the secret of the code as `s`.
@@ -81,7 +82,7 @@ pub(crate) async fn show(
         Some(holder) if is_scanned => NameState::Scanned(holder.name.as_str()),
         _ => NameState::Hidden,
     };
-    Ok(answer(&app, &found, name, ""))
+    Ok(answer(&app.hub().await?, &found, name, ""))
 }
 
 /// `POST /certificates/{number}` with a name: whether it is the one printed.
@@ -108,10 +109,10 @@ pub(crate) async fn compare(
         Some(holder) if is_same => NameState::Same(holder.as_str()),
         _ => NameState::Other,
     };
-    Ok(answer(&app, &found, name, typed))
+    Ok(answer(&app.hub().await?, &found, name, typed))
 }
 
-fn answer(app: &App, found: &Certificate, name: NameState<'_>, typed: &str) -> Response {
+fn answer(hub: &Hub, found: &Certificate, name: NameState<'_>, typed: &str) -> Response {
     let facts = &found.facts;
     let words = |date: jiff::civil::Date| date.strftime("%-d %B %Y").to_string();
     let field = Field::new("name", "Full name, as printed on the certificate");
@@ -138,5 +139,5 @@ fn answer(app: &App, found: &Certificate, name: NameState<'_>, typed: &str) -> R
         name,
         field: TextInput { field, value: typed, kind: InputKind::Text, autocomplete: "off" },
     };
-    Page::new("Certificate check", &app.config.hub_name).show(&content)
+    Page::new("Certificate check", hub).show(&content)
 }

@@ -49,12 +49,12 @@ pub(crate) async fn show(
 ) -> Result<Response, Rejection> {
     let round = round(&app, &held, query)?;
     if has_answered(&app, &held, round).await? {
-        return Ok(thanks(&app, &held));
+        return thanks(&app, &held).await;
     }
     let questions = held.record.event.evaluation.questions(round);
     let nothing = FormData::default();
     let content = form(&app, &held, round, &questions, &nothing, &[]);
-    Ok(Page::new("Your opinion", &app.config.hub_name).show(&content))
+    Ok(Page::new("Your opinion", &app.hub().await?).show(&content))
 }
 
 /// `POST /bookings/{token}/evaluation`
@@ -70,7 +70,7 @@ pub(crate) async fn submit(
         Err(errors) => {
             let mistakes = mistakes(&errors);
             let content = form(&app, &held, round, &questions, &typed, &mistakes);
-            Ok(Page::new("Your opinion", &app.config.hub_name).show_again(&content))
+            Ok(Page::new("Your opinion", &app.hub().await?).show_again(&content))
         }
         Ok(opinions) => {
             let token = token(&app, &held, round);
@@ -159,13 +159,13 @@ fn scores(chosen: &str) -> Vec<Choice<'static>> {
     words.into_iter().map(|(value, label)| Choice::new(value, label, value == chosen)).collect()
 }
 
-fn thanks(app: &App, held: &HeldBooking) -> Response {
+async fn thanks(app: &App, held: &HeldBooking) -> Result<Response, Rejection> {
     let content = EvaluatedPage {
         token: app.identity.token(&held.link),
         title: &held.record.event.title,
         waits_for_certificate: held.record.event.certificate.needs_evaluation,
     };
-    Page::new("Thank you", &app.config.hub_name).show(&content)
+    Ok(Page::new("Thank you", &app.hub().await?).show(&content))
 }
 
 /// What people answered in one round.

@@ -70,19 +70,20 @@ impl Grounds {
         Merit::of(&self.record.event, &self.minutes(registration.person), is_evaluated())
     }
 
-    /// Why somebody gets none, whatever they attended: they held no place, or came without one where that does not
-    /// suffice, or have been forgotten, so that there is no name to put on anything.
+    /// Why somebody gets none, whatever they attended: they came without a place where that does not suffice, or have been
+    /// forgotten, so that there is no name to put on anything.
     fn exclusion(&self, registration: &Registration) -> Option<Exclusion> {
         if registration.form.is_without_person() {
             return Some(Exclusion::Forgotten);
         }
+        let has_place = self.ledger.place(registration.person) == Some(Place::Confirmed);
+        let came = self.minutes(registration.person).iter().flatten().any(|minutes| *minutes > 0);
+        let is_enough = self.are_walk_ins_certified && registration.form.email.is_some() && came;
         match registration.via {
-            Via::WalkIn if self.are_walk_ins_certified && registration.form.email.is_some() => None,
+            _ if has_place || is_enough => None,
             Via::WalkIn => Some(Exclusion::WalkIn),
-            Via::Person | Via::Organiser => {
-                let has_place = self.ledger.place(registration.person) == Some(Place::Confirmed);
-                (!has_place).then_some(Exclusion::NoPlace)
-            }
+            Via::Person | Via::Organiser if came => Some(Exclusion::WalkIn),
+            Via::Person | Via::Organiser => Some(Exclusion::NoPlace),
         }
     }
 

@@ -39,7 +39,8 @@ struct Row {
 pub(crate) async fn show(State(app): State<Arc<App>>, held: HeldBooking) -> Result<Response, Rejection> {
     let years = years(&app, held.link.person).await?;
     let content = MinePage { token: app.identity.token(&held.link), years };
-    Ok(Page::new("Your certificates", &app.config.hub_name).show(&content))
+    let hub = app.hub().await?;
+    Ok(Page::new("Your certificates", &hub).show(&content))
 }
 
 /// `GET /bookings/{token}/certificates/statement.pdf`

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use mail::{LetterKind, NextDate};
 use store::{Bulletin, EventRecord, Message};
 
+use crate::managers::Managers;
 use crate::overtaken::Standing;
 use crate::subject::Subject;
 
@@ -23,16 +24,13 @@ pub(crate) struct Bookings {
     bulletins: BTreeMap<(EventId, String), Bulletin>,
     /// Of events that mails remind of, or thank for.
     materials: BTreeMap<EventId, Vec<Material>>,
-    /// Of events that mails say somebody was absent from.
-    missed: BTreeMap<EventId, Missed>,
+    /// Of events about which mails say who was there.
+    attendance: BTreeMap<EventId, Attendance>,
+    /// Of events that mails say somebody was absent from: when the same takes place next.
+    next: BTreeMap<EventId, NextDate>,
+    managers: Managers,
     programmes: Programmes,
     hub: Hub,
-}
-
-/// What is to be known of an event that somebody was absent from.
-struct Missed {
-    attendance: Attendance,
-    next: Option<NextDate>,
 }
 
 /// What one mail is about.
@@ -46,7 +44,8 @@ pub(crate) struct Booking<'a> {
     /// What an organiser wrote, where the mail is to bring that.
     pub bulletin: Option<&'a Bulletin>,
     materials: &'a [Material],
-    missed: Option<&'a Missed>,
+    attendance: Option<&'a Attendance>,
+    next: Option<&'a NextDate>,
     /// Whether the event's programme keeps confidences.
     pub confidential: bool,
     /// Who writes.
@@ -58,23 +57,31 @@ impl Bookings {
     pub async fn read<'m>(app: &App, messages: impl IntoIterator<Item = &'m Message>) -> Result<Self, store::Failure> {
         let mut people: BTreeMap<EventId, BTreeSet<PersonId>> = BTreeMap::new();
         let (mut written, mut reminded, mut absent) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut attended = BTreeSet::new();
+        let messages: Vec<&Message> = messages.into_iter().collect();
+        let managers = Managers::read(app, &messages).await?;
         for message in messages {
-            if let Some(Subject::Bulletin { id }) = Subject::of(message) {
-                written.insert((message.event, id));
+            let subject = Subject::of(message);
+            if subject.as_ref().is_some_and(Subject::is_about_attendance) {
+                attended.insert(message.event);
             }
-            if matches!(Subject::of(message), Some(Subject::Reminder { .. })) {
-                reminded.insert(message.event);
-            }
-            if Subject::of(message) == Some(Subject::Absent) {
-                absent.insert(message.event);
-            }
+            match subject {
+                Some(Subject::Bulletin { id }) => written.insert((message.event, id)),
+                Some(Subject::Reminder { .. }) => reminded.insert(message.event),
+                Some(Subject::Absent) => absent.insert(message.event),
+                _ => false,
+            };
             people.entry(message.event).or_default().insert(message.person);
         }
         let ids: Vec<EventId> = people.keys().copied().collect();
         let events = app.store.events_with_ledgers(&ids, true).await?;
         let events: BTreeMap<EventId, (EventRecord, Ledger)> =
             events.into_iter().map(|(record, ledger)| (record.id, (record, ledger))).collect();
-        let missed = missed(app, &events, absent).await?;
+        let next = next_dates(app, &events, absent).await?;
+        let mut attendance = BTreeMap::new();
+        for (record, _) in attended.iter().filter_map(|id| events.get(id)) {
+            attendance.insert(record.id, app.attendance(record).await?);
+        }
         let mut registrations = BTreeMap::new();
         for (event, people) in people {
             let found = app.store.registrations(event, people).await?;
@@ -90,7 +97,12 @@ impl Bookings {
             materials.insert(event, app.store.materials(event).await?);
         }
         let (programmes, hub) = (app.programmes().await?, app.hub().await?);
-        Ok(Self { events, registrations, bulletins, materials, missed, programmes, hub })
+        Ok(Self { events, registrations, bulletins, materials, attendance, next, managers, programmes, hub })
+    }
+
+    /// What decides about copies to managers.
+    pub fn managers(&self) -> &Managers {
+        &self.managers
     }
 
     /// The booking behind a mail; `None` for a group's nameless place, or where it has been erased.
@@ -103,17 +115,18 @@ impl Bookings {
         };
         let confidential = self.programmes.is_confidential(record.event.programme);
         let materials = self.materials.get(&message.event).map_or(&[][..], Vec::as_slice);
-        let missed = self.missed.get(&message.event);
-        Some(Booking { record, ledger, registration, bulletin, materials, missed, confidential, hub: &self.hub })
+        let (attendance, next) = (self.attendance.get(&message.event), self.next.get(&message.event));
+        let hub = &self.hub;
+        Some(Booking { record, ledger, registration, bulletin, materials, attendance, next, confidential, hub })
     }
 }
 
-/// What is to be known of these events: who was there, and when the same takes place next with places to book.
-async fn missed(
+/// When the same as these events takes place next, with places to book.
+async fn next_dates(
     app: &App,
     events: &BTreeMap<EventId, (EventRecord, Ledger)>,
     absent: BTreeSet<EventId>,
-) -> Result<BTreeMap<EventId, Missed>, store::Failure> {
+) -> Result<BTreeMap<EventId, NextDate>, store::Failure> {
     if absent.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -122,13 +135,12 @@ async fn missed(
     let mut ahead = app.store.events_with_ledgers(&ids, false).await?;
     ahead.retain(|(record, ledger)| is_bookable(record, ledger, now));
     ahead.sort_by_key(|(record, _)| (record.event.starts(), record.id));
-    let mut missed = BTreeMap::new();
-    for (record, _) in absent.iter().filter_map(|id| events.get(id)) {
-        let next = ahead.iter().map(|(other, _)| other).find(|other| is_the_same(&record.event, &other.event));
-        let next = next.map(|other| NextDate { id: other.id, event: other.event.clone() });
-        missed.insert(record.id, Missed { attendance: app.store.attendance(record.id).await?, next });
-    }
-    Ok(missed)
+    let missed = absent.iter().filter_map(|id| events.get(id));
+    let next = missed.filter_map(|(record, _)| {
+        let (other, _) = ahead.iter().find(|(other, _)| is_the_same(&record.event, &other.event))?;
+        Some((record.id, NextDate { id: other.id, event: other.event.clone() }))
+    });
+    Ok(next.collect())
 }
 
 /// Whether it is another date of the same: by programme and title.
@@ -182,10 +194,8 @@ impl<'a> Booking<'a> {
             access: &self.registration.access,
             walk_in: self.registration.via == Via::WalkIn,
             bulletin: self.bulletin,
-            presence: self
-                .missed
-                .map_or(Presence::NotRecorded, |missed| missed.attendance.presence(&self.record.event, person)),
-            next: self.missed.and_then(|missed| missed.next.as_ref()),
+            presence: self.attendance.map_or(Presence::NotRecorded, |one| one.presence(&self.record.event, person)),
+            next: self.next,
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::{App, Failure, Notice};
-use domain::{EmailAddress, EventStatus, MailboxId, Reference, Registration};
+use domain::{EmailAddress, EventStatus, Hub, MailboxId, Reference, Registration};
 use jiff::Timestamp;
 use mail::{Letter, Part};
 use serde::Deserialize;
@@ -149,6 +149,7 @@ async fn concerned(app: &App, registrations: Vec<Registration>, now: Timestamp) 
 
 /// One mail for each organiser concerned, once for a mailbox.
 async fn tell(app: &App, concerned: &[Concerned], mailbox: MailboxId, why: &str) -> Result<(), Failure> {
+    let hub = app.hub().await?;
     let mut told: BTreeMap<String, (EmailAddress, Vec<&Concerned>)> = BTreeMap::new();
     for one in concerned {
         for organiser in one.record.event.organiser_addresses() {
@@ -156,7 +157,7 @@ async fn tell(app: &App, concerned: &[Concerned], mailbox: MailboxId, why: &str)
         }
     }
     for (organiser, bookings) in told.into_values() {
-        let letter = letter(app, &bookings, why);
+        let letter = letter(app, &hub, &bookings, why);
         let notice =
             Notice { to: &organiser, kind: "bounce", mark: mailbox.to_string(), letter, enclosures: Vec::new() };
         app.post(notice).await?;
@@ -164,7 +165,7 @@ async fn tell(app: &App, concerned: &[Concerned], mailbox: MailboxId, why: &str)
     Ok(())
 }
 
-fn letter(app: &App, bookings: &[&Concerned], why: &str) -> Letter {
+fn letter(app: &App, hub: &Hub, bookings: &[&Concerned], why: &str) -> Letter {
     let happened = match why {
         "complained" => "Somebody marked our mail as unwanted, so nothing more is sent to that address.",
         _ => "Mail to somebody who has booked came back, so nothing more is sent to that address.",
@@ -189,7 +190,7 @@ fn letter(app: &App, bookings: &[&Concerned], why: &str) -> Letter {
         [one] => format!("Mail not delivered: {}", one.record.event.title),
         several => format!("Mail not delivered: {} bookings", several.len()),
     };
-    Letter { subject, greeting: String::new(), parts, hub: app.config.hub_name.clone() }
+    Letter { subject, greeting: String::new(), parts, hub: hub.name.clone() }
 }
 
 #[cfg(test)]

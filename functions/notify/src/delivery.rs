@@ -13,7 +13,7 @@ use store::{Enclosure, Message, MessageState, Outgoing};
 use crate::bookings::{Booking, Bookings};
 use crate::overtaken::{self, Dropped};
 use crate::subject::{CHANGED, Subject};
-use crate::{envelope, notices, together};
+use crate::{envelope, managers, notices, together};
 
 /// Mails, or writes about them, under way at once.
 pub(crate) const AT_ONCE: usize = 16;
@@ -112,6 +112,9 @@ async fn attempt(app: &App, bookings: &Bookings, message: &Message) -> Result<Se
     let subject = Subject::of(message);
     let subject = subject.ok_or_else(|| Trouble::Lasting(Failure::new("this kind of mail has no letter")))?;
     let Some(booking) = bookings.of(message) else { return Ok(Sent::Not(Dropped::NobodyToTell)) };
+    if let Subject::Copy { cause } = subject {
+        return managers::attempt(app, bookings.managers(), &booking, message, cause).await;
+    }
     let letter = overtaken::letter(&subject, message.generation, &booking.standing(), app.clock.now());
     let email = booking.registration.form.email.as_ref().ok_or(Dropped::NoAddress);
     let (letter, email) = match letter.and_then(|letter| Ok((letter, email?))) {

@@ -6,7 +6,7 @@
 use app::{App, Failure};
 use domain::event_change::Was;
 use domain::ledger::Live;
-use domain::{EventStatus, PersonId};
+use domain::{EffectKind, EventStatus, PersonId};
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use store::stream::{Batch, Change, EventChange, Record};
 use store::{Message, Outgoing};
 
 use crate::delivery::{AT_ONCE, deliver};
-use crate::subject;
+use crate::{managers, subject};
 
 /// A batch that brings more mails than this leaves them to the sweep.
 const SEND_AT_ONCE_MAX: usize = 10;
@@ -39,7 +39,7 @@ pub(crate) async fn handle(app: &App, payload: Value) -> Result<Value, Failure> 
     let mut leased = Vec::new();
     for (record, messages) in changes {
         let posted = post(app, messages, now, send_at_once).await;
-        leased.extend(posted.new);
+        leased.extend(posted.leased);
         if let Some(failure) = posted.failure {
             failed = Some(failed_at(record, &failure));
             break;
@@ -62,7 +62,10 @@ async fn messages_of(app: &App, record: &Record, now: Timestamp) -> Result<Vec<M
         Some(Change::Ledger(change)) => {
             let effects = change.new.effects_since(change.old.as_ref());
             let message = |effect| subject::of_effect(&change, effect, now);
-            Ok(effects.iter().map(message).collect())
+            let mut messages: Vec<Message> = effects.iter().map(message).collect();
+            let people = effects.iter().filter(|effect| matches!(effect.kind, EffectKind::Cancelled { .. }));
+            messages.extend(managers::of_cancellations(app, &change, people.map(|effect| effect.person), now).await?);
+            Ok(messages)
         }
         Some(Change::Event(change)) => changed(app, &change, now).await,
         None => Ok(Vec::new()),
@@ -86,24 +89,27 @@ async fn changed(app: &App, change: &EventChange, now: Timestamp) -> Result<Vec<
 
 /// What storing mails came to.
 pub(crate) struct Posted {
-    /// Those that were not there before.
-    pub new: Vec<Message>,
+    /// Those that were not there before, and are leased to the caller.
+    pub leased: Vec<Message>,
     /// Some could not be stored.
     pub failure: Option<Failure>,
 }
 
-/// Stores mails, leased to the caller or due at once. Storing them again changes nothing.
+/// Stores mails: each is due at its time and, where that has come, may be leased to the caller. Storing them again changes
+/// nothing.
 pub(crate) async fn post(app: &App, messages: Vec<Message>, now: Timestamp, lease: bool) -> Posted {
     let posts = messages.into_iter().map(|mut message| async move {
+        let lease = lease && message.at <= now;
         // A lease is an attempt.
         message.tries = u32::from(lease);
-        app.store.post(&message, now, lease).await.map(|is_new| is_new.then_some(message))
+        let is_new = app.store.post(&message, now.max(message.at), lease).await?;
+        Ok::<_, store::Failure>((is_new && lease).then_some(message))
     });
     let replies: Vec<_> = futures::stream::iter(posts).buffered(AT_ONCE).collect().await;
-    let mut posted = Posted { new: Vec::new(), failure: None };
+    let mut posted = Posted { leased: Vec::new(), failure: None };
     for reply in replies {
         match reply {
-            Ok(message) => posted.new.extend(message),
+            Ok(message) => posted.leased.extend(message),
             Err(failure) => posted.failure = Some(failure.into()),
         }
     }

@@ -69,7 +69,7 @@ pub(crate) async fn left_over(
 
 /// The last booking before this one whose entry went, if nothing has gone since that took it out.
 fn entered_and_left(filed: &[Filed], present: Generation) -> Option<Generation> {
-    let sent = || filed.iter().filter(|mail| mail.state == MessageState::Sent);
+    let sent = || filed.iter().filter(|mail| mail.state == MessageState::Sent && mail.is_to_person());
     let enters = |mail: &&Filed| matches!(mail.kind.as_str(), "confirmed" | "promoted") && mail.generation < present;
     let entered = sent().filter(enters).map(|mail| mail.generation).max()?;
     let ends = |kind: &str| matches!(kind, "cancelled" | "substituted" | "rejected" | "event-cancelled");

@@ -9,6 +9,7 @@ mod bounce;
 mod delivery;
 mod effects;
 mod envelope;
+mod managers;
 mod notices;
 mod overtaken;
 mod reminders;

@@ -94,17 +94,19 @@ pub(crate) fn letter(
         // Whatever became of the booking, or if there was none: the certificate stands by itself.
         return Ok(LetterKind::Certificate { number: number.clone(), is_reissue: *is_reissue });
     }
+    let came = matches!(standing.presence, Presence::Attended | Presence::AttendedPart);
     let place = match standing.booking {
-        Some((present, place)) if present == generation => place,
         // Whoever came has been where a place would have let them.
-        None if standing.walk_in && is_for_those_who_came(subject) => Place::Confirmed,
+        Some((present, _)) if present == generation && came && is_for_those_who_came(subject) => Place::Confirmed,
+        Some((present, place)) if present == generation => place,
+        None if (standing.walk_in || came) && is_for_those_who_came(subject) => Place::Confirmed,
         _ => return Err(Dropped::Overtaken),
     };
     let letter = letter_of(subject, standing, place).ok_or(Dropped::Overtaken)?;
     if is_too_late(&letter, standing.event, now) { Err(Dropped::TooLate) } else { Ok(letter) }
 }
 
-/// Whether a mail goes to people who came without a booking: thanks, and an organiser's words.
+/// Whether a mail goes to people who came, with a place or without: thanks, and an organiser's words.
 fn is_for_those_who_came(subject: &Subject) -> bool {
     matches!(subject, Subject::Reminder { kind: ReminderKind::Thanks, .. } | Subject::Bulletin { .. })
 }
@@ -173,7 +175,7 @@ fn letter_of(subject: &Subject, standing: &Standing, place: Place) -> Option<Let
             let is_arranged = answered.step == Step::Arranged;
             Some(LetterKind::Access { is_arranged, reply: answered.reply.clone() })
         }
-        Subject::NotBooked { .. } | Subject::Certificate { .. } => None,
+        Subject::NotBooked { .. } | Subject::Certificate { .. } | Subject::Copy { .. } => None,
     }
 }
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use store::{ABSENCES_TOLD, Bulletin, DueKind, EventRecord, Message, Timer};
 
 use crate::effects::post;
-use crate::subject;
+use crate::{managers, subject};
 
 /// Timers per index partition and invocation.
 const PAGE: i32 = 100;
@@ -69,8 +69,9 @@ async fn tell_absent(app: &App, event: EventId, rang: Timestamp, now: Timestamp)
                 && attendance.presence(&record.event, person) == Presence::Absent
         };
         let absent = ledger.live_entries().filter(|(person, _)| is_absent(*person));
-        let messages: Vec<Message> =
+        let mut messages: Vec<Message> =
             absent.map(|(person, live)| subject::of_absence(event, (person, live.generation), now)).collect();
+        messages.extend(managers::of_absences(app, (&record, &ledger), &attendance, now).await?);
         let posted = post(app, messages, now, false).await;
         posted.failure.map_or(Ok(()), Err)?;
     }
@@ -112,7 +113,7 @@ fn due_at(record: &EventRecord, kind: ReminderKind) -> Option<Timestamp> {
 }
 
 /// One mail for everyone who has a place; nobody is thanked who is known to have stayed away, and everybody is who came
-/// without a booking; nobody is asked what has come of it who is not known to have been there.
+/// without one; nobody is asked what has come of it who is not known to have been there.
 fn one_each(
     record: &EventRecord,
     ledger: &Ledger,
@@ -129,7 +130,7 @@ fn one_each(
     let starts = record.event.starts();
     let mut people: Vec<_> = entries.map(|(person, live)| (person, live.generation)).collect();
     if kind == ReminderKind::Thanks {
-        people.extend(audiences::walk_ins(&record.event, ledger, attendance));
+        people.extend(audiences::came_without_place(&record.event, ledger, attendance));
     }
     people.into_iter().map(|person| subject::of_reminder(record.id, person, kind, starts, now)).collect()
 }

@@ -1,6 +1,7 @@
 //! What a mail is about: made from an effect or a reminder, stored as a kind with a mark and facts, read back to be
 //! sent. The mark tells occurrences of one kind apart, and is the same however often the stream is read.
 
+use domain::charge::Cause;
 use domain::event_change::Was;
 use domain::reminders::ReminderKind;
 use domain::{Effect, EffectKind, EventId, Generation, PersonId, Place};
@@ -56,9 +57,22 @@ pub(crate) enum Subject {
     },
     /// Somebody who had a place was not there.
     Absent,
+    /// A manager is told of a place that was given up late or not used.
+    Copy {
+        cause: Cause,
+    },
 }
 
 impl Subject {
+    /// Whether it depends on who was there.
+    pub fn is_about_attendance(&self) -> bool {
+        match self {
+            Self::Absent | Self::Bulletin { .. } => true,
+            Self::Reminder { kind, .. } => matches!(kind, ReminderKind::Thanks | ReminderKind::FollowUp),
+            _ => false,
+        }
+    }
+
     /// What a stored mail is about; `None` for a kind that this version does not know.
     pub fn of(message: &Message) -> Option<Self> {
         let facts = &message.facts;
@@ -78,6 +92,8 @@ impl Subject {
             "event-cancelled" => Self::EventCancelled,
             "line-ended" => Self::LineEnded,
             "absent" => Self::Absent,
+            COPY_LATE => Self::Copy { cause: Cause::LateCancellation },
+            COPY_ABSENT => Self::Copy { cause: Cause::Absence },
             "link-again" => Self::LinkAgain,
             "not-booked" => Self::NotBooked { why: facts["why"].as_str().unwrap_or_default().to_owned() },
             "changed" => {
@@ -141,6 +157,21 @@ pub(crate) fn of_absence(event: EventId, (person, generation): (PersonId, Genera
     Message { person, event, kind: ABSENT.to_owned(), mark, generation, at: now, tries: 0, facts: json!({}) }
 }
 
+/// The mail to somebody's manager, due at `at`; one a booking.
+pub(crate) fn of_copy(
+    event: EventId,
+    (person, generation): (PersonId, Generation),
+    cause: Cause,
+    at: Timestamp,
+) -> Message {
+    let kind = match cause {
+        Cause::LateCancellation => COPY_LATE,
+        Cause::Absence => COPY_ABSENT,
+    };
+    let mark = generation.0.to_string();
+    Message { person, event, kind: kind.to_owned(), mark, generation, at, tries: 0, facts: json!({}) }
+}
+
 /// The mail that tells a person how an event was before one of its versions.
 pub(crate) fn of_change(
     event: EventId,
@@ -165,6 +196,12 @@ pub(crate) const CHANGED: &str = "changed";
 
 /// The mail to somebody who did not come.
 const ABSENT: &str = "absent";
+
+/// The mail to a manager of somebody who cancelled late.
+const COPY_LATE: &str = "manager-late";
+
+/// The mail to a manager of somebody who did not come.
+const COPY_ABSENT: &str = "manager-absent";
 
 /// The mail that brings a person what an organiser wrote.
 pub(crate) fn of_bulletin(
@@ -262,6 +299,15 @@ mod tests {
         let message = of_reminder(EventId::from_bits(1), person, ReminderKind::Day, starts, NOW);
         assert_eq!((message.kind.as_str(), message.mark.as_str()), ("reminder-day", "2-1796722200"));
         assert_eq!(Subject::of(&message), Some(Subject::Reminder { kind: ReminderKind::Day, starts: Some(starts) }));
+    }
+
+    #[test]
+    fn a_managers_copy_reads_back_and_is_not_for_the_person() {
+        for cause in [Cause::LateCancellation, Cause::Absence] {
+            let message = of_copy(EventId::from_bits(1), (PersonId::default(), Generation(2)), cause, NOW);
+            assert_eq!(Subject::of(&message), Some(Subject::Copy { cause }));
+            assert!(message.kind.starts_with(store::TO_MANAGER), "{}", message.kind);
+        }
     }
 
     #[test]

@@ -155,5 +155,5 @@ async fn letter(app: &App, record: &EventRecord, group: &Group, contact: &GroupC
         Part::Text("Places that have no name by then go to the waiting list.".to_owned()),
     ];
     let greeting = format!("Dear {},", contact.name.as_str());
-    Ok(Letter { subject: format!("Name your group: {title}"), greeting, parts, hub: app.config.hub_name.clone() })
+    Ok(Letter { subject: format!("Name your group: {title}"), greeting, parts, hub: app.hub().await?.name })
 }

@@ -11,7 +11,7 @@ use domain::{Generation, Registration};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{Action, Deed, Filed, MessageState};
+use store::{Action, Deed, Filed, MessageState, TO_MANAGER};
 use web::{dates, page};
 
 use crate::line::Concerned;
@@ -62,6 +62,7 @@ impl Mail {
         let since = dates::moment(self.at);
         match (self.state, &self.why) {
             ("sent", _) => format!("sent {since}"),
+            ("due", _) if self.kind.starts_with(TO_MANAGER) => format!("to be sent {since}"),
             ("due", _) => format!("waiting to be sent since {since}"),
             (state, Some(why)) => format!("{state} {since}: {why}"),
             (state, None) => format!("{state} {since}"),

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::access::{Answered, Step, is_told_at_the_door};
-use domain::{EventStatus, Fields, Ledger, PersonName, Reference, Refusal, Registration, text};
+use domain::{EventStatus, Fields, Ledger, PersonName, Reference, Refusal, Registration, RegistrationForm, text};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -23,6 +23,8 @@ use crate::trail;
 
 /// The longest reply, in characters.
 const REPLY_MAX: usize = 2_000;
+/// The longest need, in characters, as in the form of a booking.
+const NEEDS_MAX: usize = 2_000;
 /// Attempts to answer a need that changes all the time.
 const ATTEMPTS: usize = 5;
 
@@ -164,6 +166,48 @@ pub async fn give(app: &App, concerned: &Concerned, step: Step, reply: &str) -> 
         }
     }
     Err(Problem::unavailable().into())
+}
+
+/// Reads what somebody has told an organiser that they need, as a form gives it.
+pub fn told(value: Value) -> Result<String, Problem> {
+    asked::read(value, |fields: &mut Fields| {
+        fields.parse("needs", "Enter what they need", |raw| {
+            text::lines(raw, NEEDS_MAX).map_err(|error| match error {
+                text::InvalidText::Empty => "Enter what they need".to_owned(),
+                error => format!("What they need {error}"),
+            })
+        })
+    })
+}
+
+/// Notes what somebody has told an organiser that they need; what is known already changes nothing. Another need is
+/// nobody's answer yet. There is nothing to note of a booking that has ended, or once the event is over.
+pub async fn note(app: &App, concerned: &Concerned, needs: &str) -> Result<(), Rejection> {
+    let record = &concerned.managed.record;
+    if record.status == EventStatus::Cancelled {
+        return Err(Refusal::EventCancelled.into());
+    }
+    if app.clock.now() >= record.event.ends() {
+        return Err(Refusal::EventOver.into());
+    }
+    let mut found = concerned.registration.clone();
+    for _ in 0..ATTEMPTS {
+        let registration = found.filter(|_| can_note(concerned)).ok_or_else(Problem::not_found)?;
+        let form = RegistrationForm { access_needs: Some(needs.to_owned()), ..registration.form.clone() };
+        let is_known = registration.form.access_needs.as_deref() == Some(needs);
+        if is_known || app.store.correct(&registration, &registration.corrected(form)).await? {
+            // Without the words, which go with the need.
+            return trail::record(app, &concerned.managed.organiser, concerned.deed("access.note")).await;
+        }
+        found = app.store.registration(registration.person, registration.event).await?;
+    }
+    Err(Problem::unavailable().into())
+}
+
+/// Whether a need can be noted: of somebody who is in, and known.
+pub fn can_note(concerned: &Concerned) -> bool {
+    let is_known = concerned.registration.as_ref().is_some_and(|found| !found.form.is_without_person());
+    is_known && concerned.ledger.live(concerned.person).is_some()
 }
 
 /// Stores the mail that says it, once however often this is done, and what was done: without the words, which go

@@ -279,6 +279,11 @@ async fn forget(app: &App, known: &Known) -> Result<usize, Rejection> {
     for person in &known.people {
         app.store.forget(*person, is_alone(app, *person, &known.people).await?, &traces).await?;
     }
+    // Whoever was to ring them is not told any more who that was.
+    let organisers = events.values().flat_map(|(record, _)| record.event.organiser_addresses());
+    for mailbox in organisers.map(|organiser| app.identity.mailbox(&organiser)).collect::<BTreeSet<_>>() {
+        app.store.forget_notices(mailbox, &traces).await?;
+    }
     // Whoever signed in at a poster may have booked nothing there.
     for event in app.store.events_from(now - UNIDENTIFIED_WITHIN).await? {
         app.store.forget_unidentified(event, &traces).await?;

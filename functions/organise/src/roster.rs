@@ -18,7 +18,7 @@ use web::{Problem, page};
 
 use crate::access::RosterEvent;
 use crate::roster_csv;
-use crate::row::{Row, RowOrder, sharing_mailbox, standing};
+use crate::row::{Known, Row, RowOrder, perhaps_the_same, standing};
 
 /// Rows of one answer.
 const PAGE: usize = 500;
@@ -112,16 +112,17 @@ impl Roll<'_> {
     }
 
     async fn rows(&self, people: &[(RowOrder, PersonId)]) -> Result<Vec<Row>, Rejection> {
-        // With those who share a mailbox, wherever in the roster they stand.
-        let sharing = |person: PersonId| sharing_mailbox(self.ledger, person).chain([person]);
-        let wanted: BTreeSet<PersonId> = people.iter().flat_map(|(_, person)| sharing(*person)).collect();
+        let aliases = self.app.store.aliases().await?;
+        // With whoever may be the same, wherever in the roster they stand.
+        let with_others =
+            |person: PersonId| perhaps_the_same(self.ledger, &aliases, person).into_iter().chain([person]);
+        let wanted: BTreeSet<PersonId> = people.iter().flat_map(|(_, person)| with_others(*person)).collect();
         let registrations = self.app.store.registrations(self.record.id, wanted).await?;
         let came = self.attendance.people();
         let came = people.iter().map(|(_, person)| *person).filter(|person| came.contains(person));
         let holdings = self.app.store.holdings(self.record.id, came).await?;
-        let row = |(_, person): &(RowOrder, PersonId)| {
-            Row::of(self.app, self.record, self.ledger, *person, &registrations, self.attendance, &holdings)
-        };
+        let known = Known { registrations, attendance: self.attendance, holdings, aliases: &aliases };
+        let row = |(_, person): &(RowOrder, PersonId)| Row::of(self.app, (self.record, self.ledger), *person, &known);
         Ok(people.iter().filter_map(row).collect())
     }
 }

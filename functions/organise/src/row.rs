@@ -6,6 +6,7 @@ use app::views::Standing;
 use app::{App, Rejection};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::aliases::Aliases;
 use domain::ledger::{Entry, LaneKey, Ledger};
 use domain::person::are_near;
 use domain::{
@@ -44,24 +45,33 @@ pub struct Row {
     pub minutes: Option<u32>,
     /// Of the certificate.
     pub certificate_number: Option<String>,
-    /// Somebody of the same address and nearly the same name, who is in too.
+    /// Somebody of the same address and nearly the same name, or the same person under another, who is in too.
     pub possible_duplicate_of: Option<Reference>,
+}
+
+/// What rows are made from besides the event and its ledger.
+pub struct Known<'a> {
+    /// Of everybody whose row is made, and of whoever may be them.
+    pub registrations: BTreeMap<PersonId, Registration>,
+    /// Who took part.
+    pub attendance: &'a Attendance,
+    /// Certificates of those who did.
+    pub holdings: BTreeMap<PersonId, Holding>,
+    /// Who is known under two identifiers.
+    pub aliases: &'a Aliases,
 }
 
 impl Row {
     /// The row of somebody in the ledger or among those who came; `None` for anybody else.
     pub fn of(
         app: &App,
-        record: &EventRecord,
-        ledger: &Ledger,
+        (record, ledger): (&EventRecord, &Ledger),
         person: PersonId,
-        registrations: &BTreeMap<PersonId, Registration>,
-        attendance: &Attendance,
-        holdings: &BTreeMap<PersonId, Holding>,
+        known: &Known<'_>,
     ) -> Option<Self> {
-        let standing = standing(record, ledger, attendance, person)?;
+        let standing = standing(record, ledger, known.attendance, person)?;
         let live = ledger.live(person);
-        let registration = registrations.get(&person);
+        let registration = known.registrations.get(&person);
         let form = registration.map(|registration| &registration.form);
         let lane = |key| record.event.lane_names().get(&key).map(|name| (*name).to_owned());
         Some(Self {
@@ -76,24 +86,26 @@ impl Row {
             lane: live.and_then(|live| lane(live.lane)),
             registered_at: registration.map(|registration| registration.at),
             offer_until: standing.offer_until,
-            minutes: attendance.minutes(&record.event, person),
-            certificate_number: holdings
+            minutes: known.attendance.minutes(&record.event, person),
+            certificate_number: known
+                .holdings
                 .get(&person)
                 .and_then(|held| held.latest)
                 .map(|(number, _)| number.to_string()),
-            possible_duplicate_of: twin(ledger, person, registrations)
-                .map(|twin| app.identity.reference(record.id, twin)),
+            possible_duplicate_of: twin(ledger, person, known).map(|twin| app.identity.reference(record.id, twin)),
         })
     }
 
     /// The row of somebody in the ledger or among those who came, read for this.
     pub async fn read(app: &App, record: &EventRecord, ledger: &Ledger, person: PersonId) -> Result<Self, Rejection> {
-        let wanted: BTreeSet<PersonId> = sharing_mailbox(ledger, person).chain([person]).collect();
+        let aliases = app.store.aliases().await?;
+        let wanted: BTreeSet<PersonId> =
+            perhaps_the_same(ledger, &aliases, person).into_iter().chain([person]).collect();
         let registrations = app.store.registrations(record.id, wanted).await?;
         let attendance = app.attendance(record).await?;
         let holdings = app.store.holdings(record.id, attendance.people().take(&person)).await?;
-        let row = Self::of(app, record, ledger, person, &registrations, &attendance, &holdings);
-        row.ok_or_else(|| Refusal::BookingNotFound.into())
+        let known = Known { registrations, attendance: &attendance, holdings, aliases: &aliases };
+        Self::of(app, (record, ledger), person, &known).ok_or_else(|| Refusal::BookingNotFound.into())
     }
 }
 
@@ -104,18 +116,24 @@ pub fn standing(record: &EventRecord, ledger: &Ledger, attendance: &Attendance, 
     Standing::of(ledger, person).or_else(walk_in).map(|standing| standing.after(presence))
 }
 
-/// Everybody of a ledger who reads this person's mailbox, the person among them.
-pub fn sharing_mailbox(ledger: &Ledger, person: PersonId) -> impl Iterator<Item = PersonId> + '_ {
+/// Everybody else of a ledger who may be this person: who reads the same mailbox, or is known to be the same.
+pub fn perhaps_the_same(ledger: &Ledger, aliases: &Aliases, person: PersonId) -> BTreeSet<PersonId> {
     let of = |tag| PersonId::new(person.mailbox(), [tag; 3]);
-    ledger.members.range(of(0)..=of(u8::MAX)).map(|(person, _)| *person)
+    let sharing = ledger.members.range(of(0)..=of(u8::MAX)).map(|(person, _)| *person);
+    let merged = aliases.all(person).into_iter().filter(|other| ledger.members.contains_key(other));
+    sharing.chain(merged).filter(|other| *other != person).collect()
 }
 
-/// Whoever booked first among those who are in, read the same mailbox and have nearly the same name.
-fn twin(ledger: &Ledger, person: PersonId, registrations: &BTreeMap<PersonId, Registration>) -> Option<PersonId> {
+/// Whoever booked first among those who are in and are the same person, or read the same mailbox and have nearly the
+/// same name.
+fn twin(ledger: &Ledger, person: PersonId, known: &Known<'_>) -> Option<PersonId> {
     ledger.live(person)?;
-    let name = &registrations.get(&person)?.form.name;
-    let others = sharing_mailbox(ledger, person).filter(|other| *other != person && ledger.live(*other).is_some());
-    let near = others.filter_map(|other| registrations.get(&other)).filter(|other| are_near(name, &other.form.name));
+    let name = &known.registrations.get(&person)?.form.name;
+    let others = perhaps_the_same(ledger, known.aliases, person);
+    let others = others.into_iter().filter(|other| ledger.live(*other).is_some());
+    let is_twin =
+        |other: &&Registration| known.aliases.is_one(person, other.person) || are_near(name, &other.form.name);
+    let near = others.filter_map(|other| known.registrations.get(&other)).filter(is_twin);
     near.min_by_key(|other| (other.at, other.person)).map(|other| other.person)
 }
 

@@ -59,7 +59,13 @@ pub async fn book(app: &App, mut record: EventRecord, value: Value, via: Via) ->
             via,
         };
         match app.store.register(&booking).await? {
-            RegisterOutcome::Booked(booked) => return tell(app, record, person, booked, at).await,
+            RegisterOutcome::Booked(booked) => {
+                // Of what people book themselves the stream tells `register-settle`.
+                if via == Via::Organiser {
+                    app.note_organisation(booking.form.organisation.as_ref(), at).await?;
+                }
+                return tell(app, record, person, booked, at).await;
+            }
             RegisterOutcome::Refused(refusal) => return Err(refusal.into()),
             RegisterOutcome::Stale => record = public_event(app, record.id, true).await?,
         }

@@ -10,7 +10,7 @@ use domain::{EventId, Ledger, Refusal, Registration};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::stream::{Batch, Record, Stored};
-use store::{Booking, EventRecord, Message, Profile, RegisterOutcome, Unmatched};
+use store::{Booking, EventRecord, Message, Profile, RegisterOutcome};
 
 /// A registration whose own invocation may still be at work is looked at again after this long, then twice that, …
 const PAUSE_FIRST: Duration = Duration::from_millis(20);
@@ -63,7 +63,7 @@ async fn settle_one(app: &App, record: &Record, found: Stored, ledger: Option<&L
         finish(app, &registration).await?;
     }
     keep_profile(app, &registration).await?;
-    note_organisation(app, &registration).await
+    Ok(app.note_organisation(registration.form.organisation.as_ref(), registration.at).await?)
 }
 
 /// The registration as it is now, unless it has gone, was refused, or a later booking has replaced it.
@@ -132,15 +132,5 @@ async fn keep_profile(app: &App, registration: &Registration) -> Result<(), Fail
     let Some(email) = registration.form.email.clone() else { return Ok(()) };
     let profile = Profile { person: registration.person, name: registration.form.name.clone(), email };
     app.store.keep_profile(&profile).await?;
-    Ok(())
-}
-
-/// An organisation that the list does not have is noted, for an organiser to match it once.
-async fn note_organisation(app: &App, registration: &Registration) -> Result<(), Failure> {
-    let Some(given) = &registration.form.organisation else { return Ok(()) };
-    let Some(key) = given.key() else { return Ok(()) };
-    if !app.store.is_listed(&key).await? {
-        app.store.note_unmatched(&Unmatched { given: given.clone(), since: registration.at }).await?;
-    }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `GET /organise/reports`: every month, quarter and year that there is something to tell of, how complete the months are,
 //! and what is still missing; and the form that leads to any period in any reading.
 
+use domain::Hub;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -102,13 +103,14 @@ pub async fn show(
         period: period_field(typed, &mistakes),
         audience: audience_field(audience),
     };
-    let page = frame("Reports", &app, &reader.0);
+    let hub = app.hub().await?;
+    let page = frame("Reports", &hub, &reader.0);
     Ok(if mistakes.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }
 
 /// A page of the reports, in the console's frame.
-pub fn frame<'a>(title: &'a str, app: &'a App, organiser: &'a Organiser) -> page::Page<'a> {
-    web::console::page(title, &app.config.hub_name, organiser, REPORTS)
+pub fn frame<'a>(title: &'a str, hub: &'a Hub, organiser: &'a Organiser) -> page::Page<'a> {
+    web::console::page(title, hub, organiser, REPORTS)
 }
 
 /// Where a period is typed.

@@ -114,7 +114,8 @@ pub async fn show(
         previous: period.previous().map(named),
         next: next(period, app.clock.now()),
     };
-    Ok(frame(&heading, &app, &reader.0).show(&content))
+    let hub = app.hub().await?;
+    Ok(frame(&heading, &hub, &reader.0).show(&content))
 }
 
 fn named(period: Period) -> Named {

@@ -2,19 +2,21 @@
 
 use domain::attendance::{Attendance, Presence};
 use domain::audience::Audience;
-use domain::{Event, Generation, Ledger, PersonId};
+use domain::ledger::Entry;
+use domain::{Event, Generation, Ledger, PersonId, Place};
 
-/// Everybody who came without a booking.
-pub fn walk_ins(event: &Event, ledger: &Ledger, attendance: &Attendance) -> Vec<(PersonId, Generation)> {
-    let is_walk_in = |person: &PersonId| {
+/// Everybody who came and held no place: who had not booked, had given it up, or was still waiting.
+pub fn came_without_place(event: &Event, ledger: &Ledger, attendance: &Attendance) -> Vec<(PersonId, Generation)> {
+    let is_meant = |person: &PersonId| {
         let came = matches!(attendance.presence(event, *person), Presence::Attended | Presence::AttendedPart);
-        came && !ledger.members.contains_key(person)
+        came && ledger.place(*person) != Some(Place::Confirmed)
     };
-    let people = attendance.people().into_iter().filter(is_walk_in);
-    people.map(|person| (person, Generation::FIRST)).collect()
+    let generation = |person| ledger.members.get(&person).map_or(Generation::FIRST, Entry::generation);
+    let people = attendance.people().into_iter().filter(is_meant);
+    people.map(|person| (person, generation(person))).collect()
 }
 
-/// Everybody of a group, and which booking makes them one; whoever came without a booking is among those who came.
+/// Everybody of a group, and which booking makes them one; whoever came without a place is among those who came.
 pub fn members(event: &Event, ledger: &Ledger, attendance: &Attendance, to: Audience) -> Vec<(PersonId, Generation)> {
     let came = |person| match attendance.presence(event, person) {
         Presence::Attended | Presence::AttendedPart => Some(true),
@@ -25,7 +27,7 @@ pub fn members(event: &Event, ledger: &Ledger, attendance: &Attendance, to: Audi
     let entries = ledger.live_entries().filter(|(person, _)| is_meant(*person));
     let mut members: Vec<_> = entries.map(|(person, live)| (person, live.generation)).collect();
     if to == Audience::Attended {
-        members.extend(walk_ins(event, ledger, attendance));
+        members.extend(came_without_place(event, ledger, attendance));
     }
     members
 }

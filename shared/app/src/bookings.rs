@@ -101,6 +101,12 @@ impl HeldBooking {
         matches!(place, Some(Place::Ended(tombstone)) if tombstone.ending == Ending::Substituted)
     }
 
+    /// Whether a place was given up so late that the booking policy says so.
+    pub fn is_given_up_late(&self) -> bool {
+        let place = self.ledger.place(self.link.person);
+        matches!(place, Some(Place::Ended(ended)) if ended.held && ended.late && ended.ending == Ending::Cancelled)
+    }
+
     /// What an organisation limit counts this booking by; a ledger without a limit counts nothing.
     pub fn organisation(&self) -> Option<String> {
         self.registration.form.organisation.as_ref().and_then(Organisation::key)

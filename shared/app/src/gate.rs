@@ -11,14 +11,17 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use web::Problem;
-use web::forms::FormData;
+use web::components::{Field, FileUpload};
 use web::page::{Page, see_other};
+use web::upload::{SentFile, Upload};
 
 use crate::sign_in::SignedIn;
 use crate::{App, Rejection};
 
 /// Where the console is.
 const CONSOLE: &str = "/organise";
+/// The most bytes of a form that is given back: no longer one gets as far as a function.
+const FORM_MAX: usize = 6 * 1_024 * 1_024;
 /// What of it is open: the way in and out.
 const OPEN: [&str; 4] = ["/organise/sign-in", "/organise/callback", "/organise/sign-out", "/organise/signed-out"];
 
@@ -46,8 +49,11 @@ pub(crate) async fn pass(app: Arc<App>, request: Request, next: Next) -> Respons
             response
         }
         Err(Rejection::Problem(_)) if parts.method.is_safe() => see_other(&sign_in_for(&here)),
-        Err(Rejection::Problem(problem)) => match FormData::read(&parts.headers, body).await {
-            Ok(form) => sign_in_again(&app, &problem, here, &form),
+        Err(Rejection::Problem(problem)) => match Upload::read(&parts.headers, body, FORM_MAX).await {
+            Ok(sent) => match sign_in_again(&app, &problem, here, &sent).await {
+                Ok(page) => page,
+                Err(rejection) => rejection.into_response(),
+            },
             Err(_) => problem.into_response(),
         },
         Err(rejection) => rejection.into_response(),
@@ -65,11 +71,26 @@ pub fn sign_in_for(path: &str) -> String {
 struct SignInAgain<'a> {
     action: String,
     fields: Vec<(&'a str, &'a str)>,
+    /// A file that was chosen: no page can choose it again for somebody.
+    file: Option<FileUpload<'a>>,
 }
 
-fn sign_in_again(app: &App, problem: &Problem, action: String, form: &FormData) -> Response {
-    let fields = form.names().flat_map(|name| form.all(name).iter().map(move |value| (name, value.as_str()))).collect();
-    Page::new("Sign in again", &app.config.hub_name).refuse(problem, &SignInAgain { action, fields })
+async fn sign_in_again(app: &App, problem: &Problem, action: String, sent: &Upload) -> Result<Response, Rejection> {
+    let typed = &sent.typed;
+    let chosen = sent.file.as_ref().map(|file| format!("You had chosen “{}”.", file.name)).unwrap_or_default();
+    let again = |file: &'_ SentFile| FileUpload {
+        field: Field::new(file.field.clone(), "Choose the file again").hint(&chosen),
+        accept: "",
+    };
+    let content = SignInAgain {
+        action,
+        fields: typed
+            .names()
+            .flat_map(|name| typed.all(name).iter().map(move |value| (name, value.as_str())))
+            .collect(),
+        file: sent.file.as_ref().map(again),
+    };
+    Ok(Page::new("Sign in again", &app.hub().await?).refuse(problem, &content))
 }
 
 #[cfg(test)]

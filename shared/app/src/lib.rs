@@ -16,6 +16,7 @@ mod identity;
 pub mod issuer;
 mod lambda;
 mod limits;
+mod organisations;
 mod people;
 mod post;
 mod seal;

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::attendance::Presence;
 use crate::consequence::{Booked, Owed};
 use crate::event::Event;
 use crate::ledger::{Entry, Ledger};
@@ -77,6 +78,11 @@ impl Terms<'_> {
             }
             // Whoever was not late when they gave it up is not made so by what was agreed since.
             Standing::GaveUp { late: true } => {
+                // Whoever came all the same has used what was given up.
+                let presence = self.attendance.presence(self.event, person);
+                if matches!(presence, Presence::Attended | Presence::AttendedPart) {
+                    return None;
+                }
                 let Some(Entry::Ended(tombstone)) = self.ledger.members.get(&person) else { return None };
                 self.policy.is_charged(self.event, tombstone.at).then_some(Cause::LateCancellation)
             }

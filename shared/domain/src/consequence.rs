@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use crate::absence::AbsenceReason;
 use crate::attendance::Presence;
 use crate::event::Event;
 use crate::policy::{Invoice, Liable, Notice, NoticeUnit, Policy, Substitution, Waiver};
@@ -105,6 +106,25 @@ impl Policy {
         self.waivers.contains(&why)
     }
 
+    /// Whether anybody else is told of a place that was given up late or not used.
+    pub fn tells(&self, confidential: bool) -> bool {
+        !confidential && !self.told.is_empty()
+    }
+
+    /// Whether nobody else is told after all: the charge is waived, what the person says is a reason to, or they say that
+    /// they were there.
+    pub fn is_kept_back(&self, waived: Option<Waiver>, said: Option<AbsenceReason>) -> bool {
+        let is_reason = |why: AbsenceReason| {
+            why == AbsenceReason::WasThere || why.waiver().is_some_and(|waiver| self.waives(waiver))
+        };
+        waived.is_some() || said.is_some_and(is_reason)
+    }
+
+    /// Who else is told, as the person reads it: "your practice manager"; empty where nobody is.
+    pub fn told_words(&self) -> String {
+        self.told.iter().map(|told| told.words()).collect::<Vec<_>>().join(" and ")
+    }
+
     /// What somebody who holds a place reads beside the button that gives it up.
     pub fn words_on_giving_up(&self, booked: Booked<'_>, at: Timestamp) -> Vec<String> {
         let consequence = self.consequence(booked, at);
@@ -113,6 +133,7 @@ impl Policy {
         let mut words =
             vec![format!("It is less than {} before the event. {still}", notice.words()).trim_end().to_owned()];
         words.extend(consequence.owed.map(|owed| self.words_of(owed)).unwrap_or_default());
+        words.extend(self.words_on_telling(booked));
         words
     }
 
@@ -123,16 +144,20 @@ impl Policy {
         let late = "before the event, which counts as a late cancellation.";
         let mut words = vec![format!("You cancelled less than {} {late}", notice.words())];
         words.extend(consequence.owed.map(|owed| self.words_of(owed)).unwrap_or_default());
+        words.extend(self.words_on_telling(booked));
         words
     }
 
     /// What somebody reads who held a place and did not come.
     pub fn words_on_absence(&self, booked: Booked<'_>) -> Vec<String> {
         let owed = self.owed(booked);
-        let Some(gbp) = owed.gbp.filter(|_| !booked.confidential) else { return Vec::new() };
-        let who = if owed.by_person { "You are" } else { "Your organisation is" };
-        let mut words = vec![format!("{who} charged £{gbp} for a place that is not used.")];
-        words.extend(self.words_on_waivers());
+        let mut words = Vec::new();
+        if let Some(gbp) = owed.gbp.filter(|_| !booked.confidential) {
+            let who = if owed.by_person { "You are" } else { "Your organisation is" };
+            words.push(format!("{who} charged £{gbp} for a place that is not used."));
+            words.extend(self.words_on_waivers());
+        }
+        words.extend(self.words_on_telling(booked));
         words
     }
 
@@ -153,13 +178,37 @@ impl Policy {
             };
             words.push(format!("A place that is given up later, or not used, costs {who} £{gbp}."));
         }
+        if let Some(who) = self.words_of_told(booked) {
+            words.push(format!(
+                "If a place is given up late, or not used, we tell {who} a day later, where your organisation has given us \
+                 an address for that."
+            ));
+        }
         if self.self_only {
             words.push("Please book for yourself only.".to_owned());
         }
-        if self.manager_approves {
+        if self.manager_approves && booked.event.approval {
             words.push("Your practice manager has to agree to it.".to_owned());
         }
         words
+    }
+
+    /// Who else is told, as the person reads it.
+    fn words_of_told(&self, booked: Booked<'_>) -> Option<String> {
+        (self.tells(booked.confidential) && booked.has_organisation).then(|| self.told_words())
+    }
+
+    /// What somebody reads of who else is told, when, and what keeps it from being told.
+    fn words_on_telling(&self, booked: Booked<'_>) -> Option<String> {
+        let who = self.words_of_told(booked)?;
+        let reasons: Vec<&str> = self.waivers.iter().map(|why| why.words()).collect();
+        let unless = match reasons.as_slice() {
+            [] => String::new(),
+            reasons => format!(", unless you have told us by then that it is because of {}", listed(reasons)),
+        };
+        Some(format!(
+            "A day later we tell {who}, where your organisation has given us an address for that{unless}. We do not say why."
+        ))
     }
 
     fn words_in_time(&self) -> Vec<String> {

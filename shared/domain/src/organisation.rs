@@ -47,7 +47,7 @@ pub struct ListedOrganisation {
     pub open_from: Option<Date>,
     /// Last day.
     pub open_to: Option<Date>,
-    /// Who is told of absences under the booking policy.
+    /// Who is told of late cancellations and absences, where the booking policy says that somebody is.
     pub manager: Option<EmailAddress>,
 }
 

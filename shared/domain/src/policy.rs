@@ -67,6 +67,17 @@ pub enum Told {
     Sponsor,
 }
 
+impl Told {
+    /// As the person reads it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::PracticeManager => "your practice manager",
+            Self::LineManager => "your line manager",
+            Self::Sponsor => "your sponsor",
+        }
+    }
+}
+
 /// What a colleague who takes over does to a charge.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -139,7 +150,7 @@ pub struct Policy {
     pub charge: Vec<Rate>,
     /// Who is charged.
     pub liable: Liable,
-    /// Who is told.
+    /// Who is told, at the address that the list has for their organisation.
     pub told: Vec<Told>,
     /// What a colleague who takes over does to a charge.
     pub substitution: Substitution,

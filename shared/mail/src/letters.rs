@@ -248,6 +248,9 @@ impl About<'_> {
             LetterKind::FollowUp => {
                 link("Say what has come of it", format!("{}/evaluation?round=follow-up", self.manage_link))
             }
+            LetterKind::Cancelled { late: true } if !self.follows.is_empty() => {
+                link("Tell us why you could not come", format!("{}/absence", self.manage_link))
+            }
             LetterKind::Certificate { number, .. } => {
                 link("Check the certificate", format!("{}/certificates/{number}", self.base_url))
             }

@@ -4,6 +4,7 @@ mod compose;
 mod letter;
 mod letters;
 mod mailer;
+mod manager;
 mod patience;
 mod words;
 
@@ -11,3 +12,4 @@ pub use compose::{Attachment, Invitation, Mail};
 pub use letter::{Letter, Part};
 pub use letters::{About, Also, LetterKind, NextDate};
 pub use mailer::{Failure, Mailer};
+pub use manager::ManagerCopy;

@@ -8,7 +8,7 @@ use crate::Store;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, text};
 use crate::keys::{Key, NOTICE, OUTBOX, TASKS, mailbox};
-use crate::sending::Outgoing;
+use crate::sending::{Outgoing, unless_gone};
 
 /// An address that gets no mail any more, for organisers to see to: somebody has to be reached some other way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,16 +38,16 @@ impl Store {
 
     /// Marks a sent mail as one that did not arrive.
     pub async fn mark_bounced(&self, mail: &Key, why: &str) -> Result<(), Failure> {
-        self.client
+        let request = self
+            .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(mail.attributes()))
             .update_expression("SET st = :st, why = :why")
+            .condition_expression("attribute_exists(PK)")
             .expression_attribute_values(":st", text("bounced"))
-            .expression_attribute_values(":why", text(why))
-            .send()
-            .await?;
-        Ok(())
+            .expression_attribute_values(":why", text(why));
+        unless_gone(request.send().await)
     }
 
     /// Leaves a task for organisers; one that is there stays.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item};
 use crate::keys::{mailbox, outbox_prefix};
+use crate::outbox::TO_MANAGER;
 use crate::{Message, MessageState, Store};
 
 /// A mail found under a booking: which, how far it has got, and since when.
@@ -29,6 +30,13 @@ pub struct Filed {
     pub why: Option<String>,
 }
 
+impl Filed {
+    /// Whether it goes to the person, and not to a manager.
+    pub fn is_to_person(&self) -> bool {
+        !self.kind.starts_with(TO_MANAGER)
+    }
+}
+
 impl Store {
     /// Whether a mail with this booking's link is on its way, or went at or after `since`.
     pub async fn has_mail_since(
@@ -39,7 +47,8 @@ impl Store {
         since: Timestamp,
     ) -> Result<bool, Failure> {
         let counts = |m: &Filed| m.state == MessageState::Due || (m.state == MessageState::Sent && m.since >= since);
-        Ok(self.filed(person, event).await?.iter().any(|m| m.generation == generation && counts(m)))
+        let filed = self.filed(person, event).await?;
+        Ok(filed.iter().any(|mail| mail.is_to_person() && mail.generation == generation && counts(mail)))
     }
 
     /// Every mail about one booking.

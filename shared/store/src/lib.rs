@@ -61,7 +61,7 @@ pub use imports::Unidentified;
 pub use keys::{Due, DueKind, Key};
 pub use notices::{Enclosure, Notice};
 pub use organisations::Unmatched;
-pub use outbox::Message;
+pub use outbox::{Message, TO_MANAGER};
 pub use people::Profile;
 pub use register::{Booked, Booking, RegisterOutcome};
 pub use reports::{Booker, Bookers, EventItems, KeptReport};

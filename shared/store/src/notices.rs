@@ -32,7 +32,7 @@ pub struct Notice {
     pub at: Timestamp,
     /// Attempts so far.
     pub tries: u32,
-    /// What it says.
+    /// What it says; nothing once it has gone.
     pub letter: serde_json::Value,
     /// Names of the files that go along, kept for the same mailbox.
     pub enclosures: Vec<String>,
@@ -86,6 +86,8 @@ impl Notice {
         let mailbox = item.text("PK")?.strip_prefix("P#").and_then(|mailbox| mailbox.parse().ok());
         let parts: Vec<&str> = item.text(SK)?.splitn(3, '#').collect();
         let [_, kind, mark] = parts[..] else { return Err(unreadable()) };
+        let words = item.get("d").and_then(|words| words.as_s().ok());
+        let letter = words.map(|words| serde_json::from_str(words)).transpose().map_err(Failure::unreadable)?;
         let files = item.get("files").and_then(|files| files.as_l().ok());
         Ok(Self {
             mailbox: mailbox.ok_or_else(unreadable)?,
@@ -94,7 +96,7 @@ impl Notice {
             mark: mark.to_owned(),
             at: Timestamp::from_millisecond(item.number("at")?).map_err(Failure::unreadable)?,
             tries: item.number("tries")?,
-            letter: serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?,
+            letter: letter.unwrap_or_default(),
             enclosures: files.into_iter().flatten().filter_map(|name| name.as_s().ok().cloned()).collect(),
         })
     }

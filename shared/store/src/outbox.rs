@@ -11,6 +11,9 @@ use crate::item::{Attributes as _, Item, number, seconds, text};
 use crate::keys::{DUE_AT, DUE_KIND, DueKind, Key, SK, mailbox_hash};
 use crate::sending::{HOLDER, LEASE, is_held_by};
 
+/// How the kinds begin of mails about a booking that go to a manager, and not to the person.
+pub const TO_MANAGER: &str = "manager-";
+
 /// A mail to one person about one booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {

@@ -1,5 +1,6 @@
 //! Mails on their way, whatever they are about: leased while they are being sent, marked when they have gone.
 
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp};
@@ -111,7 +112,8 @@ impl Store {
         }
     }
 
-    /// Records what became of a mail: gone (with SES's identifier), or not needed (with the reason).
+    /// Records what became of a mail: gone (with SES's identifier), or not needed (with the reason). One that has been
+    /// forgotten meanwhile, with the person, stays so.
     pub async fn close(&self, mail: &Key, state: MessageState, detail: &str, now: Timestamp) -> Result<(), Failure> {
         self.close_telling(mail, state, detail, None, now).await
     }
@@ -132,20 +134,22 @@ impl Store {
             MessageState::Due => return self.retry_at(mail, now).await,
         };
         let telling = if told.is_some() { ", told = :told" } else { "" };
+        // Nobody needs the words of a notice once it has gone, and they may name somebody.
+        let words = if matches!(mail, Key::Notice(..)) { ", d" } else { "" };
         let mut request = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(mail.attributes()))
-            .update_expression(format!("SET st = :st, detail = :detail, ended = :now{telling} REMOVE gT, gD"))
+            .update_expression(format!("SET st = :st, detail = :detail, ended = :now{telling} REMOVE gT, gD{words}"))
+            .condition_expression("attribute_exists(PK)")
             .expression_attribute_values(":st", text(name))
             .expression_attribute_values(":detail", text(detail))
             .expression_attribute_values(":now", number(now.as_millisecond()));
         if let Some(told) = told {
             request = request.expression_attribute_values(":told", number(told));
         }
-        request.send().await?;
-        Ok(())
+        unless_gone(request.send().await)
     }
 
     /// Leaves a mail due at another time; one that somebody else has closed meanwhile stays closed.
@@ -160,14 +164,20 @@ impl Store {
             .expression_attribute_values(":at", seconds(at))
             .send()
             .await;
-        match reply {
-            Err(error)
-                if !error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Err(error.into())
-            }
-            _ => Ok(()),
+        unless_gone(reply)
+    }
+}
+
+/// What an update came to; that its item, or what it was to change, has gone is no failure.
+pub(crate) fn unless_gone<T, R>(reply: Result<T, SdkError<UpdateItemError, R>>) -> Result<(), Failure>
+where
+    Failure: From<SdkError<UpdateItemError, R>>,
+{
+    match reply {
+        Err(error) if !error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
+            Err(error.into())
         }
+        _ => Ok(()),
     }
 }
 

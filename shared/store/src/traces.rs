@@ -1,10 +1,12 @@
 //! What somebody is known by, looked for where it may stand without being anybody's: in letters that are yet to go, and
 //! among those who wait for a human.
 
-use domain::{EmailAddress, EventId, PersonName, text};
+use domain::{EmailAddress, EventId, MailboxId, PersonName, text};
 
-use crate::Store;
 use crate::failure::Failure;
+use crate::item::Attributes as _;
+use crate::keys::{NOTICE, mailbox};
+use crate::{Notice, Store};
 
 /// Names and addresses of one person. Prints redacted.
 #[derive(Clone, Default)]
@@ -30,10 +32,12 @@ impl Traces {
         traces
     }
 
-    /// Whether a text has the person's name in it.
+    /// Whether a text has the person's name or address in it.
     pub(crate) fn are_in(&self, words: &str) -> bool {
         let folded = text::fold(words);
-        self.names.iter().any(|name| !name.is_empty() && folded.contains(name.as_str()))
+        let has_name = self.names.iter().any(|name| !name.is_empty() && folded.contains(name.as_str()));
+        let words = words.to_lowercase();
+        has_name || self.addresses.iter().any(|address| words.contains(address.as_str()))
     }
 
     /// Whether this is the person: the name, and the address where there is one.
@@ -45,6 +49,16 @@ impl Traces {
 }
 
 impl Store {
+    /// Drops what is to be told at a mailbox and names this person: an organiser's, who was to ring them.
+    pub async fn forget_notices(&self, of: MailboxId, traces: &Traces) -> Result<(), Failure> {
+        for item in self.query(&mailbox(of), NOTICE, true).await? {
+            if item.text("d").is_ok_and(|words| traces.are_in(words)) {
+                self.delete(&Notice::read(&item)?.key()).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Forgets whoever waits for a human at an event and is this person.
     pub async fn forget_unidentified(&self, event: EventId, traces: &Traces) -> Result<(), Failure> {
         for one in self.unidentified(event).await? {

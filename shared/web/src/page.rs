@@ -25,18 +25,6 @@ pub struct Brand<'a> {
     pub logo: Option<&'a str>,
 }
 
-impl<'a> From<&'a str> for Brand<'a> {
-    fn from(name: &'a str) -> Self {
-        Self { name, colour: Colour::DEFAULT, logo: None }
-    }
-}
-
-impl<'a> From<&'a String> for Brand<'a> {
-    fn from(name: &'a String) -> Self {
-        Self::from(name.as_str())
-    }
-}
-
 impl<'a> From<&'a Hub> for Brand<'a> {
     fn from(hub: &'a Hub) -> Self {
         let colour = hub.colour.as_deref().and_then(Colour::parse).unwrap_or(Colour::DEFAULT);

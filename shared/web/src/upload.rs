@@ -22,6 +22,8 @@ pub struct Upload {
 
 /// A file of somebody's own device.
 pub struct SentFile {
+    /// The field in which it was chosen.
+    pub field: String,
     /// The name that it has there, without its folders; what a browser says, unchecked.
     pub name: String,
     /// The media type that the browser takes it for, unchecked.
@@ -58,9 +60,10 @@ fn bare_name(path: &str) -> String {
 
 /// A file; a field in which none was chosen has neither name nor content.
 async fn read_file(name: String, part: Field<'_>) -> Result<Option<SentFile>, Problem> {
+    let field = part.name().unwrap_or_default().to_owned();
     let content_type = part.content_type().map(|kind| kind.essence_str().to_owned()).unwrap_or_default();
     let bytes = part.bytes().await.map_err(|_| broken())?.to_vec();
-    Ok((!bytes.is_empty()).then_some(SentFile { name, content_type, bytes }))
+    Ok((!bytes.is_empty()).then_some(SentFile { field, name, content_type, bytes }))
 }
 
 async fn read_text(part: Field<'_>) -> Result<(String, String), Problem> {
@@ -95,8 +98,8 @@ mod tests {
         let sent = read("multipart/form-data; boundary=x", PARTS, 1_000).expect("a form");
         let file = sent.file.expect("a file");
         assert_eq!(
-            (sent.typed.one("do"), file.name.as_str(), file.content_type.as_str()),
-            ("check", "a.csv", "text/csv")
+            (sent.typed.one("do"), file.field.as_str(), file.name.as_str(), file.content_type.as_str()),
+            ("check", "file", "a.csv", "text/csv")
         );
         assert_eq!(file.bytes, b"name\nA\n");
         let plain = read("application/x-www-form-urlencoded", "do=check", 1_000).expect("a form");

@@ -123,7 +123,8 @@ pub(crate) async fn show(
         pagination: pagination(record.id, chosen, page, pages),
     };
     let back = format!("{EVENTS}/{}", record.id);
-    let page = events_page(&app, &managed.organiser, "Certificates").back(back, record.event.title.as_str());
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &managed.organiser, "Certificates").back(back, record.event.title.as_str());
     Ok(page.show(&content))
 }
 

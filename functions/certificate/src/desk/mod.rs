@@ -6,6 +6,7 @@ mod opinions;
 mod person;
 mod words;
 
+use domain::Hub;
 use std::sync::Arc;
 
 use app::App;
@@ -29,6 +30,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 }
 
 /// A page of the console that belongs to the events.
-fn events_page<'a>(app: &'a App, organiser: &'a Organiser, title: &'a str) -> Page<'a> {
-    web::console::page(title, &app.config.hub_name, organiser, EVENTS)
+fn events_page<'a>(hub: &'a Hub, organiser: &'a Organiser, title: &'a str) -> Page<'a> {
+    web::console::page(title, hub, organiser, EVENTS)
 }

@@ -48,7 +48,8 @@ pub(crate) async fn show(Shared(app): Shared<Arc<App>>, managed: ManagedEvent) -
     }
     let content = OpinionsPage { id: record.id.to_string(), title: &record.event.title, rounds };
     let back = format!("{EVENTS}/{}", record.id);
-    let page = events_page(&app, &managed.organiser, "Evaluation").back(back, record.event.title.as_str());
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &managed.organiser, "Evaluation").back(back, record.event.title.as_str());
     Ok(page.show(&content))
 }
 

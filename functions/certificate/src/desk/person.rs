@@ -120,7 +120,8 @@ async fn page(app: &App, concerned: &Concerned, typed: &FormData, wrong: &[Mista
     };
     let back = format!("{EVENTS}/{}/certificates", record.id);
     let title = "Somebody’s certificate";
-    let page = events_page(app, &concerned.managed.organiser, title).back(back, "Certificates");
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &concerned.managed.organiser, title).back(back, "Certificates");
     Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }
 

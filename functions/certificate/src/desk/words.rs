@@ -48,7 +48,7 @@ impl State {
                 let why = match exclusion {
                     Exclusion::Forgotten => "Their data was erased",
                     Exclusion::WalkIn => {
-                        "Came without booking: the hub certifies those only where its settings say so, by mail"
+                        "Came without a place: the hub certifies those only where its settings say so, by mail"
                     }
                     Exclusion::NoPlace => "Held no place",
                 };

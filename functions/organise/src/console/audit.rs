@@ -44,7 +44,8 @@ pub async fn show(
             next: day.checked_add(1.day()).ok().filter(|next| *next <= today).map(link),
         },
     };
-    Ok(web::console::page("Audit trail", &app.config.hub_name, &organiser, "/organise/audit").show(&content))
+    let hub = app.hub().await?;
+    Ok(web::console::page("Audit trail", &hub, &organiser, "/organise/audit").show(&content))
 }
 
 fn table<'a>(actions: &[Action]) -> Table<'a> {

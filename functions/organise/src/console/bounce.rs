@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::ledger::Entry;
-use domain::{EmailAddress, EventId, FieldError, MailboxId, Reference};
+use domain::{EmailAddress, EventId, FieldError, ListedOrganisation, MailboxId, Reference};
 use store::{BookingKey, BounceTask, EventRecord, Substituted, Substitution};
 use web::Problem;
 use web::components::{Checkboxes, Choice, ErrorSummary, Field, InputKind, TextInput};
@@ -19,7 +19,7 @@ use web::forms::FormData;
 use web::page::{Mistake, see_other};
 use web::sign_in::{Organiser, OrganiserRole};
 
-use super::{told, words};
+use super::{lists, told, words};
 use crate::access::{ManagedEvent, Manager};
 use crate::line::Concerned;
 
@@ -39,6 +39,8 @@ struct BouncePage<'a> {
     since: String,
     /// Where each booking is, whose, and for what.
     bookings: Vec<(String, String, String)>,
+    /// Organisations whose manager's address it is: where each is put right, and its name.
+    managed: Vec<(String, String)>,
     is_unwanted: bool,
     can_correct: bool,
     which: Checkboxes<'a>,
@@ -81,7 +83,7 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Rejection> {
     let (task, concerned) = find(&app, &organiser, &id).await?;
-    Ok(page(&app, &organiser, &task, &concerned, &FormData::default(), &[]))
+    page(&app, &organiser, &task, &concerned, &FormData::default(), &[]).await
 }
 
 /// `POST /organise/bounces/{id}`: `do=correct`, `lift` or `done`.
@@ -100,7 +102,7 @@ pub async fn act(
     };
     match done {
         Ok(()) => Ok(see_other("/organise")),
-        Err(rejection) => Ok(page(&app, &organiser, &task, &concerned, &form, &told(rejection, "email")?)),
+        Err(rejection) => page(&app, &organiser, &task, &concerned, &form, &told(rejection, "email")?).await,
     }
 }
 
@@ -223,14 +225,14 @@ async fn finish(
     trail::record(app, organiser, deed).await
 }
 
-fn page(
+async fn page(
     app: &App,
     organiser: &Organiser,
     task: &BounceTask,
     concerned: &[Concerned],
     typed: &FormData,
     wrong: &[Mistake],
-) -> Response {
+) -> Result<Response, Rejection> {
     let is_first = !typed.has("do");
     let ticked = |reference: &str| is_first || typed.all("reference").iter().any(|known| known == reference);
     let choice = |one: &Concerned| {
@@ -253,6 +255,7 @@ fn page(
         heading: heading(task),
         since: dates::moment(task.at),
         bookings: concerned.iter().map(link).collect(),
+        managed: managed(app, organiser, task).await?,
         is_unwanted: task.why == "complained",
         can_correct: concerned.iter().any(can_move),
         which: Checkboxes {
@@ -266,9 +269,22 @@ fn page(
             autocomplete: "off",
         },
     };
-    let page =
-        web::console::page(heading(task), &app.config.hub_name, organiser, "/organise").back("/organise", "Today");
-    if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) }
+    let hub = app.hub().await?;
+    let page = web::console::page(heading(task), &hub, organiser, "/organise").back("/organise", "Today");
+    Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
+}
+
+/// The organisations of the list whose manager is written to at this address, for those who look after the list.
+async fn managed(app: &App, organiser: &Organiser, task: &BounceTask) -> Result<Vec<(String, String)>, Rejection> {
+    if organiser.role != OrganiserRole::Admin {
+        return Ok(Vec::new());
+    }
+    let listed = app.store.listed_organisations().await?;
+    let is_here = |one: &&ListedOrganisation| {
+        one.manager.as_ref().is_some_and(|manager| app.identity.mailbox(manager).to_string() == task.id)
+    };
+    let found = listed.iter().filter(is_here);
+    Ok(found.map(|one| (lists::path_to_change(&one.id()), one.name.clone())).collect())
 }
 
 fn name(one: &Concerned) -> String {

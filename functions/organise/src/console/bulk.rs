@@ -88,6 +88,7 @@ pub async fn act(State(app): State<Arc<App>>, managed: ManagedEvent, form: FormD
         summary: ErrorSummary { mistakes: &mistakes },
         reason: Textarea { field, value: form.one("reason"), rows: 3 },
     };
-    let page = events_page(&app, &managed.organiser, question);
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &managed.organiser, question);
     Ok(if mistakes.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }

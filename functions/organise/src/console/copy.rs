@@ -29,8 +29,8 @@ struct CopyPage<'a> {
 }
 
 /// `GET /organise/events/{id}/copy`
-pub async fn show(State(app): State<Arc<App>>, managed: ManagedEvent) -> Response {
-    page(&app, &managed, "", &[])
+pub async fn show(State(app): State<Arc<App>>, managed: ManagedEvent) -> Result<Response, Rejection> {
+    page(&app, &managed, "", &[]).await
 }
 
 /// `POST /organise/events/{id}/copy`
@@ -38,7 +38,7 @@ pub async fn make(State(app): State<Arc<App>>, managed: ManagedEvent, form: Form
     let typed = form.one("dates");
     let starts = match starts(&managed, typed) {
         Ok(starts) => starts,
-        Err(mistake) => return Ok(page(&app, &managed, typed, &[mistake])),
+        Err(mistake) => return page(&app, &managed, typed, &[mistake]).await,
     };
     let mut copies = Vec::new();
     for starts in starts {
@@ -46,7 +46,7 @@ pub async fn make(State(app): State<Arc<App>>, managed: ManagedEvent, form: Form
             Ok(record) => copies.push(record.id),
             Err(rejection) => {
                 let wrong: Vec<Mistake> = mistakes(rejection)?.into_iter().map(|one| mistake(one.detail)).collect();
-                return Ok(page(&app, &managed, typed, &wrong));
+                return page(&app, &managed, typed, &wrong).await;
             }
         }
     }
@@ -74,7 +74,7 @@ fn mistake(detail: String) -> Mistake {
     Mistake { detail, field: "dates".to_owned() }
 }
 
-fn page(app: &App, managed: &ManagedEvent, typed: &str, wrong: &[Mistake]) -> Response {
+async fn page(app: &App, managed: &ManagedEvent, typed: &str, wrong: &[Mistake]) -> Result<Response, Rejection> {
     let event = &managed.record.event;
     let hint = "One on each line, like 1/12/2026. Several dates make a series: a copy for each.";
     let content = CopyPage {
@@ -83,6 +83,7 @@ fn page(app: &App, managed: &ManagedEvent, typed: &str, wrong: &[Mistake]) -> Re
         dates: Textarea { field: Field::new("dates", "Dates").hint(hint).mistakes(wrong), value: typed, rows: 5 },
     };
     let back = format!("{EVENTS}/{}", managed.record.id);
-    let page = events_page(app, &managed.organiser, "Copy to other dates").back(back, event.title.as_str());
-    if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) }
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &managed.organiser, "Copy to other dates").back(back, event.title.as_str());
+    Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }

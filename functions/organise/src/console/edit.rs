@@ -50,7 +50,8 @@ struct RowsPart<'a> {
 
 /// `GET /organise/events/new`
 pub async fn new(State(app): State<Arc<App>>, Manager(organiser): Manager) -> Result<Response, Rejection> {
-    form(&app, &organiser, "New event", &Typed::blank(), &[], &[]).await
+    let typed = Typed::blank(&app.hub().await?.policy);
+    form(&app, &organiser, "New event", &typed, &[], &[]).await
 }
 
 /// `POST /organise/events/new`
@@ -133,20 +134,20 @@ async fn form(
     wrong: &[Mistake],
     consequences: &[Consequence],
 ) -> Result<Response, Rejection> {
-    let programmes = app.programmes().await?;
+    let (programmes, hub) = (app.programmes().await?, app.hub().await?);
     let ask = Asking { typed: typed.form(), wrong };
     let content = EditPage {
         heading: title,
         summary: ErrorSummary { mistakes: wrong },
         about: edit_fields::about(&ask, organiser, &programmes),
         places: edit_fields::places(&ask),
-        rules: edit_fields::rules(&ask),
+        rules: edit_fields::rules(&ask, hub.policy.manager_approves),
         certificate: edit_fields::certificate(&ask),
         rows: Rows::ALL.map(|rows| rows_part(rows, &ask)),
         consequences,
         button: if consequences.is_empty() { "Save" } else { "Save and tell them" },
     };
-    let page = events_page(app, organiser, title).back(super::EVENTS, "Events");
+    let page = events_page(&hub, organiser, title).back(super::EVENTS, "Events");
     Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }
 

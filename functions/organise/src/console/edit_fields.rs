@@ -91,8 +91,10 @@ pub fn question<'a>(ask: &Asking<'a>, row: usize) -> Vec<Part<'a>> {
     ]
 }
 
-/// When people book, and what holds then.
-pub fn rules<'a>(ask: &Asking<'a>) -> Vec<Part<'a>> {
+/// When people book, and what holds then; whether the booking policy has managers approve.
+pub fn rules<'a>(ask: &Asking<'a>, manager_approves: bool) -> Vec<Part<'a>> {
+    let policy =
+        if manager_approves { "The booking policy has a practice’s manager agree to each booking" } else { "" };
     let date = |name, label| ask.short(name, label, "For example, 1/12/2026", Width::Characters10, false);
     let time = |name, label| ask.short(name, label, "For example, 09:30", Width::Characters4, false);
     vec![
@@ -100,7 +102,7 @@ pub fn rules<'a>(ask: &Asking<'a>) -> Vec<Part<'a>> {
         time("registration.opens.time".to_owned(), "Booking opens at"),
         date("registration.closes".to_owned(), "Booking closes on"),
         time("registration.closes.time".to_owned(), "Booking closes at"),
-        ask.tick("approval", "Approval", "Every booking waits until an organiser approves it"),
+        ask.ticks("approval", "Approval", policy, &[("yes", "Every booking waits until an organiser approves it")]),
         ask.number(
             "cancellation.notice_days",
             "Days of notice for cancelling",

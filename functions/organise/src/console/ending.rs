@@ -6,6 +6,7 @@ use app::{App, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use mail::{About, LetterKind, Part};
 use web::Problem;
 use web::components::{ErrorSummary, Field, Textarea};
 use web::dates;
@@ -27,8 +28,10 @@ struct EndingPage<'a> {
     when: String,
     consequences: Vec<Consequence>,
     reason: Textarea<'a>,
-    /// The reason as people will read it, to be agreed to.
+    /// The reason, to be agreed to.
     agreed: Option<&'a str>,
+    /// The mail: its subject, and what it says before the facts of the booking.
+    mail: (String, String),
 }
 
 /// `GET /organise/events/{id}/cancel`
@@ -70,8 +73,35 @@ async fn page(
             rows: 4,
         },
         agreed: is_agreed.then(|| typed.trim()),
+        mail: mail(app, managed, typed.trim()).await?,
     };
     let back = format!("{EVENTS}/{}", managed.record.id);
-    let page = events_page(app, &managed.organiser, "Cancel this event").back(back, event.title.as_str());
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &managed.organiser, "Cancel this event").back(back, event.title.as_str());
     Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
+}
+
+/// The mail that everybody gets who has booked, as the sender writes it: its subject, and what it says first.
+async fn mail(app: &App, managed: &ManagedEvent, reason: &str) -> Result<(String, String), Rejection> {
+    let event = &managed.record.event;
+    let hub = app.hub().await?;
+    let about = About {
+        name: "",
+        event,
+        is_confidential: app.programmes().await?.is_confidential(event.programme),
+        reference: String::new(),
+        manage_link: String::new(),
+        follows: &[],
+        also: &[],
+        materials: &[],
+        base_url: &app.config.base_url,
+        hub: &hub.name,
+        now: app.clock.now(),
+    };
+    let letter = about.letter(&LetterKind::EventCancelled { reason: Some(reason.to_owned()) });
+    let first = letter.parts.into_iter().find_map(|part| match part {
+        Part::Text(words) => Some(words),
+        _ => None,
+    });
+    Ok((letter.subject, first.unwrap_or_default()))
 }

@@ -108,7 +108,8 @@ pub async fn show(
         found: words::counted(found.count as u64, "person", "people"),
         pagination: pagination(record, &asked, &found),
     };
-    let page = events_page(&app, &roster.organiser, &record.event.title).back("/organise/events", "Events");
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &roster.organiser, &record.event.title).back("/organise/events", "Events");
     Ok(page.show(&content))
 }
 

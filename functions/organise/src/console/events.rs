@@ -131,7 +131,8 @@ pub async fn show(
             next: (page < pages).then(|| to(page + 1)),
         }),
     };
-    Ok(events_page(&app, &organiser, "Events").show(&content))
+    let hub = app.hub().await?;
+    Ok(events_page(&hub, &organiser, "Events").show(&content))
 }
 
 /// Events from a time on that an organiser sees, by start.

@@ -1,6 +1,7 @@
 //! An event as a form: what is typed becomes the API's JSON, whose reader judges it, and the other way round.
 
 use domain::event::Event;
+use domain::policy::Policy;
 use domain::working_hours::uk;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -21,10 +22,11 @@ const TEXTS: [&str; 7] = ["title", "summary", "description", "programme", "forma
 const NUMBERS: [&str; 4] = ["capacity", "minimum", "organisation_limit", "cpd_minutes"];
 
 impl Typed {
-    /// What stands in the form of a new event.
-    pub fn blank() -> Self {
-        let chosen = [("format", "online"), ("waiting_list", "offer")];
-        Self(chosen.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    /// What stands in the form of a new event: whether bookings wait for approval, the booking policy proposes.
+    pub fn blank(policy: &Policy) -> Self {
+        let approval = policy.manager_approves.then_some(("approval", "yes"));
+        let chosen = [("format", "online"), ("waiting_list", "offer")].into_iter().chain(approval);
+        Self(chosen.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// What was sent.

@@ -1,5 +1,6 @@
 //! The hub's settings: what it is called, who is written to, the booking policy, how long things are kept.
 
+use domain::Hub;
 use std::sync::Arc;
 
 use app::{App, Rejection};
@@ -27,7 +28,7 @@ pub async fn show(
     let query = FormData::parse(query.unwrap_or_default().as_bytes())?;
     let (stored, _) = hub::stored(&app).await?;
     let done = (query.one("done") == "saved").then_some("The settings are saved. They hold from now on.");
-    Ok(form(&app, &organiser, &hub_form::typed_of(&stored), &[], done))
+    Ok(form(&stored, &organiser, &hub_form::typed_of(&stored), &[], done))
 }
 
 /// `POST /organise/hub`
@@ -40,12 +41,12 @@ pub async fn change(
         Ok(_) => Ok(see_other(&format!("{HERE}?done=saved"))),
         Err(rejection) => {
             let wrong: Vec<Mistake> = mistakes(rejection)?.into_iter().map(hub_form::placed).collect();
-            Ok(form(&app, &organiser, &typed, &wrong, None))
+            Ok(form(&app.hub().await?, &organiser, &typed, &wrong, None))
         }
     }
 }
 
-fn form(app: &App, organiser: &Organiser, typed: &FormData, wrong: &[Mistake], done: Option<&'static str>) -> Response {
+fn form(hub: &Hub, organiser: &Organiser, typed: &FormData, wrong: &[Mistake], done: Option<&'static str>) -> Response {
     let ask = Asking { typed, wrong };
     let names = rate_lines(typed);
     let content = FormPage {
@@ -64,7 +65,7 @@ fn form(app: &App, organiser: &Organiser, typed: &FormData, wrong: &[Mistake], d
         ],
         button: "Save",
     };
-    content.show(&web::console::page("Settings", &app.config.hub_name, organiser, HERE))
+    content.show(&web::console::page("Settings", hub, organiser, HERE))
 }
 
 fn who<'a>(ask: &Asking<'a>) -> Vec<Part<'a>> {
@@ -84,7 +85,7 @@ fn told<'a>(ask: &Asking<'a>) -> Vec<Part<'a>> {
         ask.ticks(
             "policy.told",
             "Who hears of late cancellations and absences besides the person",
-            "Never of confidential programmes",
+            "A day later, at the address that the list has for the organisation; never of confidential programmes",
             &[
                 ("practice_manager", "The practice’s manager"),
                 ("line_manager", "The person’s own manager"),

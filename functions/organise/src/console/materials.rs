@@ -180,7 +180,8 @@ async fn page(
         },
     };
     let back = format!("{EVENTS}/{}", record.id);
-    let page = events_page(app, &managed.organiser, "Materials").back(back, record.event.title.as_str());
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &managed.organiser, "Materials").back(back, record.event.title.as_str());
     Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }
 

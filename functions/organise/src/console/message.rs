@@ -6,8 +6,8 @@ use app::{App, Notice, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::EmailAddress;
 use domain::audience::Audience;
+use domain::{EmailAddress, Hub};
 use mail::{Letter, Part};
 use serde_json::json;
 use web::components::{Choice, ErrorSummary, Field, InputKind, Radios, TextInput, Textarea};
@@ -40,16 +40,18 @@ struct Preview {
 }
 
 /// `GET /organise/events/{id}/message`
-pub async fn show(State(app): State<Arc<App>>, managed: ManagedEvent) -> Response {
-    page(&app, &managed, &FormData::default(), &[], None, None)
+pub async fn show(State(app): State<Arc<App>>, managed: ManagedEvent) -> Result<Response, Rejection> {
+    let nothing = FormData::default();
+    Ok(page(&app.hub().await?, &managed, &nothing, &[], None, None))
 }
 
 /// `POST /organise/events/{id}/message`
 pub async fn send(State(app): State<Arc<App>>, managed: ManagedEvent, form: FormData) -> Result<Response, Rejection> {
     let sent = json!({"to": form.one("to"), "subject": form.one("subject"), "body": form.one("body")});
+    let hub = app.hub().await?;
     let asked = match messages::read(sent) {
         Ok(asked) => asked,
-        Err(problem) => return Ok(page(&app, &managed, &form, &Mistake::of(problem.errors()), None, None)),
+        Err(problem) => return Ok(page(&hub, &managed, &form, &Mistake::of(problem.errors()), None, None)),
     };
     match form.one("do") {
         "send" => {
@@ -58,16 +60,16 @@ pub async fn send(State(app): State<Arc<App>>, managed: ManagedEvent, form: Form
         }
         "test" => match EmailAddress::parse(form.one("test")) {
             Ok(address) => {
-                try_out(&app, &address, &asked).await?;
+                try_out(&app, &hub, (&address, &asked)).await?;
                 let preview = preview(&app, &managed, &asked).await?;
-                Ok(page(&app, &managed, &form, &[], Some(preview), Some(address.as_str().to_owned())))
+                Ok(page(&hub, &managed, &form, &[], Some(preview), Some(address.as_str().to_owned())))
             }
             Err(error) => {
                 let wrong = [Mistake { detail: error.to_string(), field: "test".to_owned() }];
-                Ok(page(&app, &managed, &form, &wrong, Some(preview(&app, &managed, &asked).await?), None))
+                Ok(page(&hub, &managed, &form, &wrong, Some(preview(&app, &managed, &asked).await?), None))
             }
         },
-        _ => Ok(page(&app, &managed, &form, &[], Some(preview(&app, &managed, &asked).await?), None)),
+        _ => Ok(page(&hub, &managed, &form, &[], Some(preview(&app, &managed, &asked).await?), None)),
     }
 }
 
@@ -78,12 +80,12 @@ async fn preview(app: &App, managed: &ManagedEvent, asked: &Asked) -> Result<Pre
 }
 
 /// The message to one address, before anybody else gets it.
-async fn try_out(app: &App, to: &EmailAddress, asked: &Asked) -> Result<(), Rejection> {
+async fn try_out(app: &App, hub: &Hub, (to, asked): (&EmailAddress, &Asked)) -> Result<(), Rejection> {
     let letter = Letter {
         subject: format!("Test: {}", asked.subject),
         greeting: String::new(),
         parts: vec![Part::Text(asked.body.clone())],
-        hub: app.config.hub_name.clone(),
+        hub: hub.name.clone(),
     };
     let notice = Notice { to, kind: "message-test", mark: app.action_id(), letter, enclosures: Vec::new() };
     app.post(notice).await.map_err(Rejection::Busy)?;
@@ -91,7 +93,7 @@ async fn try_out(app: &App, to: &EmailAddress, asked: &Asked) -> Result<(), Reje
 }
 
 fn page(
-    app: &App,
+    hub: &Hub,
     managed: &ManagedEvent,
     typed: &FormData,
     wrong: &[Mistake],
@@ -134,6 +136,6 @@ fn page(
         test: input("test", "Email address for a test", own, InputKind::Email),
     };
     let back = format!("{EVENTS}/{}", managed.record.id);
-    let page = events_page(app, &managed.organiser, "Send a message").back(back, managed.record.event.title.as_str());
+    let page = events_page(hub, &managed.organiser, "Send a message").back(back, managed.record.event.title.as_str());
     if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) }
 }

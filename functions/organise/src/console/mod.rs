@@ -27,6 +27,7 @@ mod tasks;
 mod today;
 mod words;
 
+use domain::Hub;
 use std::sync::Arc;
 
 use app::{App, Rejection};
@@ -69,8 +70,8 @@ pub fn routes() -> Router<Arc<App>> {
 }
 
 /// A page of the console that belongs to the events.
-fn events_page<'a>(app: &'a App, organiser: &'a Organiser, title: &'a str) -> Page<'a> {
-    web::console::page(title, &app.config.hub_name, organiser, EVENTS)
+fn events_page<'a>(hub: &'a Hub, organiser: &'a Organiser, title: &'a str) -> Page<'a> {
+    web::console::page(title, hub, organiser, EVENTS)
 }
 
 /// The mistakes that a problem names, for a form to show again; any other no is passed on.

@@ -47,6 +47,12 @@ pub fn link(concerned: &Concerned) -> Option<(String, Tag<'static>)> {
     Some((path(&concerned.managed.record, concerned.reference), tag(registration.access.state())))
 }
 
+/// Where a need is noted that was told later, of somebody who is in and of whom none is known.
+pub fn note_link(concerned: &Concerned) -> Option<String> {
+    let has_one = concerned.registration.as_ref().is_some_and(|found| found.form.access_needs.is_some());
+    (!has_one && needs::can_note(concerned)).then(|| path(&concerned.managed.record, concerned.reference))
+}
+
 /// How many there are of each, in words; nothing where there are none.
 pub fn counted(needs: &[Need]) -> String {
     let Counts { new, agreed, arranged } = Counts::of(needs);
@@ -105,7 +111,8 @@ pub async fn show_all(State(app): State<Arc<App>>, roster: RosterEvent) -> Resul
     };
     let back = format!("{EVENTS}/{}", roster.record.id);
     let title = roster.record.event.title.as_str();
-    Ok(events_page(&app, &roster.organiser, "Access needs").back(back, title).show(&content))
+    let hub = app.hub().await?;
+    Ok(events_page(&hub, &roster.organiser, "Access needs").back(back, title).show(&content))
 }
 
 #[derive(Template)]
@@ -120,6 +127,18 @@ struct NeedPage<'a> {
     answered: Option<(&'a str, String)>,
     has_address: bool,
     reply: Textarea<'a>,
+    /// Something has been noted just now.
+    noted: bool,
+    /// What they need, to be put right.
+    other: Textarea<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "console/need_told.html")]
+struct ToldPage<'a> {
+    summary: ErrorSummary<'a>,
+    name: &'a str,
+    needs: Textarea<'a>,
 }
 
 /// `GET /organise/events/{id}/registrations/{reference}/access`
@@ -129,48 +148,101 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let query = FormData::parse(query.unwrap_or_default().as_bytes())?;
-    page(&app, &concerned, "", &[], query.one("done") == "answered")
+    page(&app, &concerned, &FormData::default(), &[], query.one("done")).await
 }
 
 /// `POST /organise/events/{id}/registrations/{reference}/access`
 pub async fn answer(State(app): State<Arc<App>>, concerned: Concerned, form: FormData) -> Result<Response, Rejection> {
-    let typed = form.one("reply");
-    let given = match needs::asked(json!({"state": form.one("state"), "reply": typed})) {
-        Ok((step, reply)) => needs::give(&app, &concerned, step, &reply).await,
-        Err(problem) => Err(problem.into()),
-    };
+    let is_note = form.one("do") == "note";
+    let given = if is_note { note(&app, &concerned, &form).await } else { give(&app, &concerned, &form).await };
     match given {
-        Ok(need) => Ok(see_other(&format!("{}?done=answered", path(&concerned.managed.record, need.reference)))),
+        Ok(()) => {
+            let done = if is_note { "noted" } else { "answered" };
+            Ok(see_other(&format!("{}?done={done}", path(&concerned.managed.record, concerned.reference))))
+        }
         Err(rejection) => {
-            let wrong = told(rejection, "reply")?;
+            let wrong = told(rejection, if is_note { "needs" } else { "reply" })?;
             // As it stands by now: another need may be why.
             let reference = concerned.reference.to_string();
             let concerned = Concerned::find(&app, concerned.managed, &reference).await?;
-            page(&app, &concerned, typed, &wrong, false)
+            page(&app, &concerned, &form, &wrong, "").await
         }
     }
 }
 
-fn page(app: &App, concerned: &Concerned, typed: &str, wrong: &[Mistake], done: bool) -> Result<Response, Rejection> {
+async fn give(app: &App, concerned: &Concerned, form: &FormData) -> Result<(), Rejection> {
+    let (step, reply) = needs::asked(json!({"state": form.one("state"), "reply": form.one("reply")}))?;
+    needs::give(app, concerned, step, &reply).await.map(drop)
+}
+
+async fn note(app: &App, concerned: &Concerned, form: &FormData) -> Result<(), Rejection> {
+    let needs = needs::told(json!({"needs": form.one("needs")}))?;
+    needs::note(app, concerned, &needs).await
+}
+
+/// What somebody needs; where nothing is known, what is told now.
+async fn page(
+    app: &App,
+    concerned: &Concerned,
+    typed: &FormData,
+    wrong: &[Mistake],
+    done: &str,
+) -> Result<Response, Rejection> {
     let registration = concerned.registration.as_ref();
     let form = registration.map(|registration| &registration.form);
     let Some((registration, needs)) = registration.zip(form.and_then(|form| form.access_needs.as_deref())) else {
-        return Err(Problem::not_found().into());
+        return told_page(app, concerned, typed, wrong).await;
     };
     let record = &concerned.managed.record;
     let answered = registration.access.answered.as_ref();
     let hint = "The person reads this in a mail and on their booking. Say what will be there, not what they wrote.";
     let content = NeedPage {
         summary: ErrorSummary { mistakes: wrong },
-        done,
+        done: done == "answered",
+        noted: done == "noted",
         name: registration.form.name.as_str(),
         needs,
         tag: tag(registration.access.state()),
         answered: answered.map(|answered| (answered.reply.as_str(), dates::moment(answered.at))),
         has_address: registration.form.email.is_some(),
-        reply: Textarea { field: Field::new("reply", "Your reply").hint(hint).mistakes(wrong), value: typed, rows: 4 },
+        reply: Textarea {
+            field: Field::new("reply", "Your reply").hint(hint).mistakes(wrong),
+            value: typed.one("reply"),
+            rows: 4,
+        },
+        other: Textarea {
+            field: Field::new("needs", "What they need now").mistakes(wrong),
+            value: if typed.has("needs") { typed.one("needs") } else { needs },
+            rows: 4,
+        },
     };
     let back = format!("{EVENTS}/{}/access", record.id);
-    let page = events_page(app, &concerned.managed.organiser, "Access needs").back(back, "Access needs of this event");
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &concerned.managed.organiser, "Access needs").back(back, "Access needs of this event");
+    Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
+}
+
+/// What somebody tells later, by telephone, who is in and has told of nothing with the booking.
+async fn told_page(
+    app: &App,
+    concerned: &Concerned,
+    typed: &FormData,
+    wrong: &[Mistake],
+) -> Result<Response, Rejection> {
+    let registration = concerned.registration.as_ref().filter(|_| needs::can_note(concerned));
+    let registration = registration.ok_or_else(Problem::not_found)?;
+    let hint = "As they said it. It is seen by those who see to it, and goes a fortnight after the event.";
+    let content = ToldPage {
+        summary: ErrorSummary { mistakes: wrong },
+        name: registration.form.name.as_str(),
+        needs: Textarea {
+            field: Field::new("needs", "What they need").hint(hint).mistakes(wrong),
+            value: typed.one("needs"),
+            rows: 4,
+        },
+    };
+    let back = format!("{EVENTS}/{}/registrations/{}", concerned.managed.record.id, concerned.reference);
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &concerned.managed.organiser, "Access needs").back(back, "Back to the booking");
     Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }

@@ -32,6 +32,8 @@ struct RegistrationPage<'a> {
     facts: SummaryList<'a>,
     /// Where the need is answered, and how it stands.
     need: Option<(String, Tag<'static>)>,
+    /// Where a need is noted that was told later.
+    note: Option<String>,
     history: Table<'a>,
     is_in: bool,
     reason: Textarea<'a>,
@@ -99,6 +101,7 @@ async fn page(app: &App, concerned: &Concerned, typed: &FormData, mistakes: &[Mi
         standing: words::standing(row.status),
         facts: SummaryList { rows },
         need: needs::link(concerned),
+        note: needs::note_link(concerned),
         history: table(&moments),
         is_in: concerned.ledger.live(concerned.person).is_some(),
         reason: Textarea {
@@ -124,7 +127,8 @@ async fn page(app: &App, concerned: &Concerned, typed: &FormData, mistakes: &[Mi
         },
     };
     let back = format!("{}/{}", super::EVENTS, record.id);
-    let page = events_page(app, &concerned.managed.organiser, &name).back(back, record.event.title.as_str());
+    let hub = app.hub().await?;
+    let page = events_page(&hub, &concerned.managed.organiser, &name).back(back, record.event.title.as_str());
     Ok(if mistakes.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }
 
@@ -179,7 +183,7 @@ async fn absence<'a>(app: &App, concerned: &Concerned) -> Result<Option<Fact<'a>
     let policy = app.hub().await?.policy;
     let asks = why.waiver().is_some_and(|waiver| policy.waives(waiver));
     let more = if asks { "; this asks for the charge to be waived" } else { "" };
-    Ok(Some(Fact::new("Why they did not come", format!("“{}”{more}", why.words()))))
+    Ok(Some(Fact::new("Why they could not come", format!("“{}”{more}", why.words()))))
 }
 
 fn table<'a>(moments: &[Moment]) -> Table<'a> {

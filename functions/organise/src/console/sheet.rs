@@ -45,5 +45,6 @@ pub async fn show(State(app): State<Arc<App>>, roster: RosterEvent) -> Result<Re
     };
     let title = format!("Sign-in sheet: {}", record.event.title);
     let back = format!("{}/{}", super::EVENTS, record.id);
-    Ok(events_page(&app, &roster.organiser, &title).back(back, record.event.title.as_str()).show(&content))
+    let hub = app.hub().await?;
+    Ok(events_page(&hub, &roster.organiser, &title).back(back, record.event.title.as_str()).show(&content))
 }

@@ -45,7 +45,8 @@ pub async fn show(State(app): State<Arc<App>>, SignedIn(organiser): SignedIn) ->
         may_see_roster: organiser.may_see_roster(),
         may_read_reports: organiser.may_read_reports(),
     };
-    Ok(web::console::page("Today", &app.config.hub_name, &organiser, "/organise").show(&content))
+    let hub = app.hub().await?;
+    Ok(web::console::page("Today", &hub, &organiser, "/organise").show(&content))
 }
 
 fn line(record: &EventRecord, ledger: &Ledger) -> (String, String, String) {

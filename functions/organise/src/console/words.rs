@@ -65,6 +65,8 @@ pub fn deed(what: &str) -> String {
         "registration.admit" => "Given a place by an organiser",
         "registration.reject" => "Turned down",
         "registration.prioritise" => "Moved in the line",
+        "manager-late" => "To their manager: cancelled late",
+        "manager-absent" => "To their manager: did not come",
         "charge.waive" => "Charge waived",
         "person.address" => "Address of a person changed",
         "person.erase" => "Person erased",
@@ -85,6 +87,7 @@ pub fn deed(what: &str) -> String {
         "organisation.match" => "Organisation’s name matched",
         "access" => "Answer about access needs",
         "access.agree" => "Access need agreed",
+        "access.note" => "Access need noted",
         "access.arrange" => "Access need arranged",
         other => return other.replace(['.', '-', '_'], " "),
     };

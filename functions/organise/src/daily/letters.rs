@@ -1,6 +1,7 @@
 //! What organisers are told in the morning.
 
 use app::App;
+use domain::Hub;
 use domain::viability::viability_date;
 use jiff::Timestamp;
 use mail::{Letter, Part};
@@ -9,7 +10,7 @@ use web::dates;
 use super::Standing;
 
 /// What has moved, by event.
-pub(super) fn digest(app: &App, events: &[&Standing], now: Timestamp) -> Letter {
+pub(super) fn digest(app: &App, hub: &Hub, events: &[&Standing], now: Timestamp) -> Letter {
     let sum = |of: fn(&domain::movement::Movement) -> u32| -> u32 {
         events.iter().filter_map(|event| event.movement.as_ref()).map(of).sum()
     };
@@ -18,7 +19,7 @@ pub(super) fn digest(app: &App, events: &[&Standing], now: Timestamp) -> Letter 
     for standing in events {
         parts.extend(moved(app, standing));
     }
-    letter(app, format!("{booked} booked, {ended} cancelled: digest for {}", dates::day(now)), parts)
+    letter(hub, format!("{booked} booked, {ended} cancelled: digest for {}", dates::day(now)), parts)
 }
 
 fn moved(app: &App, standing: &Standing) -> Vec<Part> {
@@ -42,27 +43,31 @@ fn moved(app: &App, standing: &Standing) -> Vec<Part> {
 }
 
 /// Too few people, while there is time to invite or to call off.
-pub(super) fn low_numbers(app: &App, standing: &Standing) -> Letter {
+pub(super) fn low_numbers(app: &App, hub: &Hub, standing: &Standing, now: Timestamp) -> Letter {
     let event = &standing.record.event;
     let (confirmed, minimum) = (standing.count.confirmed, event.minimum.unwrap_or(0));
-    let by = dates::moment(viability_date(event));
-    let words = format!(
-        "{} has {confirmed} confirmed of the {minimum} it needs. It should be clear by {by} whether it takes place.",
-        event.title
-    );
+    let (date, few) =
+        (viability_date(event), format!("{} has {confirmed} confirmed of the {minimum} it needs.", event.title));
+    let by = dates::moment(date);
+    let words = if date > now {
+        format!("{few} It should be clear by {by} whether it takes place.")
+    } else {
+        let starts = dates::moment(event.starts());
+        format!("{few} It was to be clear by {by} whether it takes place, and it starts {starts}.")
+    };
     let parts = vec![Part::Text(words), link(app, standing), when(standing)];
-    letter(app, format!("Low numbers ({confirmed} of {minimum}): {}", event.title), parts)
+    letter(hub, format!("Low numbers ({confirmed} of {minimum}): {}", event.title), parts)
 }
 
 /// So many wait that a second date would fill.
-pub(super) fn long_line(app: &App, standing: &Standing) -> Letter {
+pub(super) fn long_line(app: &App, hub: &Hub, standing: &Standing) -> Letter {
     let event = &standing.record.event;
     let (waiting, capacity) = (standing.ledger.places().waiting, event.capacity.unwrap_or(0));
     let people = if waiting == 1 { "1 person waits".to_owned() } else { format!("{waiting} people wait") };
     let places = if capacity == 1 { "1 place".to_owned() } else { format!("{capacity} places") };
     let words = format!("{people} for {}, which has {places}. A second date could fill.", event.title);
     let parts = vec![Part::Text(words), link(app, standing), when(standing)];
-    letter(app, format!("Long waiting list ({waiting}): {}", event.title), parts)
+    letter(hub, format!("Long waiting list ({waiting}): {}", event.title), parts)
 }
 
 fn when(standing: &Standing) -> Part {
@@ -75,6 +80,6 @@ fn link(app: &App, standing: &Standing) -> Part {
     Part::Link { label: "Open the event".to_owned(), url }
 }
 
-fn letter(app: &App, subject: String, parts: Vec<Part>) -> Letter {
-    Letter { subject, greeting: String::new(), parts, hub: app.config.hub_name.clone() }
+fn letter(hub: &Hub, subject: String, parts: Vec<Part>) -> Letter {
+    Letter { subject, greeting: String::new(), parts, hub: hub.name.clone() }
 }

@@ -11,7 +11,7 @@ use app::{App, Failure, Notice};
 use domain::movement::{Count, Movement};
 use domain::viability::{is_line_long, is_low};
 use domain::working_hours::uk;
-use domain::{EmailAddress, EventStatus, Ledger};
+use domain::{EmailAddress, EventStatus, Hub, Ledger};
 use jiff::{SignedDuration, Timestamp};
 use mail::Letter;
 use serde_json::{Value, json};
@@ -43,8 +43,9 @@ pub async fn daily(app: &App, _payload: Value) -> Result<Value, Failure> {
 async fn tell(app: &App) -> Result<(), Failure> {
     let now = app.clock.now();
     let events = standing(app, now).await?;
-    warn(app, &events, now).await?;
-    tell_movements(app, &events, now).await?;
+    let hub = app.hub().await?;
+    warn(app, &hub, &events, now).await?;
+    tell_movements(app, &hub, &events, now).await?;
     // Last: whatever breaks off before is told again tomorrow, and nothing is lost.
     for event in events.iter().filter(|event| event.movement.is_some()) {
         app.store.keep_count(event.record.id, &event.count).await?;
@@ -74,16 +75,16 @@ async fn standing(app: &App, now: Timestamp) -> Result<Vec<Standing>, Failure> {
 }
 
 /// One warning for each event and start, however often it is low or long.
-async fn warn(app: &App, events: &[Standing], now: Timestamp) -> Result<(), Failure> {
+async fn warn(app: &App, hub: &Hub, events: &[Standing], now: Timestamp) -> Result<(), Failure> {
     for standing in events {
         let event = &standing.record.event;
         let mark = format!("{}-{}", standing.record.id, event.starts().as_second());
         if is_low(event, standing.count.confirmed, now) {
-            let letter = letters::low_numbers(app, standing);
+            let letter = letters::low_numbers(app, hub, standing, now);
             post_to(app, event.organiser_addresses(), "low-numbers", &mark, &letter).await?;
         }
         if is_line_long(event, standing.ledger.places().waiting, now) {
-            let letter = letters::long_line(app, standing);
+            let letter = letters::long_line(app, hub, standing);
             post_to(app, event.organiser_addresses(), "long-line", &mark, &letter).await?;
         }
     }
@@ -92,8 +93,7 @@ async fn warn(app: &App, events: &[Standing], now: Timestamp) -> Result<(), Fail
 
 /// One mail for each organiser, about all of the events of that organiser in which something moved; and for those who
 /// are told of everything.
-async fn tell_movements(app: &App, events: &[Standing], now: Timestamp) -> Result<(), Failure> {
-    let hub = app.hub().await?;
+async fn tell_movements(app: &App, hub: &Hub, events: &[Standing], now: Timestamp) -> Result<(), Failure> {
     let mut told: BTreeMap<String, (EmailAddress, Vec<&Standing>)> = BTreeMap::new();
     for event in events.iter().filter(|event| event.movement.is_some()) {
         let everybodys = hub.digest_recipients.iter().cloned();
@@ -107,7 +107,7 @@ async fn tell_movements(app: &App, events: &[Standing], now: Timestamp) -> Resul
     }
     let day = uk().to_datetime(now).date().to_string();
     for (organiser, events) in told.into_values() {
-        post_to(app, [organiser], "digest", &day, &letters::digest(app, &events, now)).await?;
+        post_to(app, [organiser], "digest", &day, &letters::digest(app, hub, &events, now)).await?;
     }
     Ok(())
 }

@@ -53,7 +53,8 @@ pub async fn finish(
     let under_way =
         under_way.filter(|under_way| !answer.one("code").is_empty() && under_way.state == answer.one("state"));
     let Some(under_way) = under_way else {
-        return Ok(refuse(&app, &Problem::unauthenticated(), "You are not signed in", "The sign-in was not finished."));
+        let words = "The sign-in was not finished.";
+        return refuse(&app, &Problem::unauthenticated(), "You are not signed in", words).await;
     };
     match code::finish(&app, answer.one("code"), &under_way.nonce, under_way.verifier).await? {
         Answered::Organiser(organiser) => {
@@ -64,11 +65,11 @@ pub async fn finish(
         }
         Answered::Stranger => {
             let words = "Your account has no role in this hub. Ask whoever runs it to give you one.";
-            Ok(refuse(&app, &Problem::forbidden(), "You cannot use the console", words))
+            refuse(&app, &Problem::forbidden(), "You cannot use the console", words).await
         }
         Answered::Refused => {
             let words = "The sign-in could not be confirmed. Nothing is wrong with your account.";
-            Ok(refuse(&app, &Problem::unauthenticated(), "You are not signed in", words))
+            refuse(&app, &Problem::unauthenticated(), "You are not signed in", words).await
         }
     }
 }
@@ -79,13 +80,13 @@ pub async fn end() -> Response {
 }
 
 /// `GET /organise/signed-out`: after signing out, and where a tab that was opened to sign in again ends.
-pub async fn ended(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+pub async fn ended(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Rejection> {
     let (heading, words) = if app.sign_in(&headers).is_some() {
         ("You are signed in", "You can close this tab and go back to what you were doing.")
     } else {
         ("You are signed out", "You can close this tab.")
     };
-    Page::new(heading, &app.config.hub_name).show(&Words { heading, words })
+    Ok(Page::new(heading, &app.hub().await?).show(&Words { heading, words }))
 }
 
 #[derive(Template)]
@@ -95,8 +96,8 @@ struct Words<'a> {
     words: &'a str,
 }
 
-fn refuse(app: &App, problem: &Problem, heading: &str, words: &str) -> Response {
-    Page::new(heading, &app.config.hub_name).refuse(problem, &Words { heading, words })
+async fn refuse(app: &App, problem: &Problem, heading: &str, words: &str) -> Result<Response, Rejection> {
+    Ok(Page::new(heading, &app.hub().await?).refuse(problem, &Words { heading, words }))
 }
 
 fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {

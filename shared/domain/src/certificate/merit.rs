@@ -46,7 +46,7 @@ pub enum Shortfall {
 pub enum Exclusion {
     /// They asked to be forgotten: there is no name to put on it.
     Forgotten,
-    /// They came without booking, where the hub gives none to those, or left no address.
+    /// They came without a place, where the hub gives none to those, or left no address.
     WalkIn,
     /// They held no place.
     NoPlace,

@@ -136,15 +136,18 @@ fn north_west_london_counts_clear_working_days_and_charges_the_person_who_names_
 fn central_london_asks_the_practice_manager() {
     let sent =
         json!({"notice": {"n": 2, "unit": "working_day"}, "manager_approves": true, "told": ["practice_manager"]});
-    let words = policy(sent.clone()).words_on_booking(Booked {
-        event: &event(None),
-        confidential: false,
-        has_organisation: true,
-    });
+    let approved = Event { approval: true, ..event(None) };
+    let words = |event: &Event| {
+        policy(sent.clone()).words_on_booking(Booked { event, confidential: false, has_organisation: true })
+    };
+    assert_eq!(words(&event(None)).len(), 2, "an event that needs no approval says nothing of it");
+    let words = words(&approved);
     assert_eq!(
         words,
         [
             "If you cannot come, please cancel at least 2 clear working days before the event.",
+            "If a place is given up late, or not used, we tell your practice manager a day later, where your organisation \
+             has given us an address for that.",
             "Your practice manager has to agree to it."
         ]
     );

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::{ListedOrganisation, Programme};
+use domain::{Hub, ListedOrganisation, Programme};
 use serde_json::Value;
 use web::Problem;
 use web::components::{Column, Content, ErrorSummary, Field, FileUpload, Table, Textarea};
@@ -130,7 +130,7 @@ pub async fn show(
     Admin(organiser): Admin,
     Path(list): Path<String>,
 ) -> Result<Response, Rejection> {
-    Ok(form(&app, &organiser, List::of(&list)?, "", &[]))
+    Ok(form(&app.hub().await?, &organiser, List::of(&list)?, "", &[]))
 }
 
 /// `POST /organise/lists/import/{organisations|programmes}`: a file or a table that was pasted, looked at first
@@ -155,8 +155,10 @@ pub async fn take(
     let table = table.unwrap_or_default();
     match taken {
         Ok(None) => Ok(see_other(&format!("{}?done=imported", list.path()))),
-        Ok(Some(outcome)) => Ok(check(&app, &organiser, list, &table, &outcome)),
-        Err(rejection) => Ok(form(&app, &organiser, list, sent.typed.one("table"), &placed(mistakes(rejection)?))),
+        Ok(Some(outcome)) => Ok(check(&app.hub().await?, &organiser, list, &table, &outcome)),
+        Err(rejection) => {
+            Ok(form(&app.hub().await?, &organiser, list, sent.typed.one("table"), &placed(mistakes(rejection)?)))
+        }
     }
 }
 
@@ -198,7 +200,7 @@ fn placed(mistakes: Vec<Mistake>) -> Vec<Mistake> {
     first.chain((more > 0).then(|| at_file(format!("And {more} more")))).collect()
 }
 
-fn form(app: &App, organiser: &Organiser, list: List, pasted: &str, wrong: &[Mistake]) -> Response {
+fn form(hub: &Hub, organiser: &Organiser, list: List, pasted: &str, wrong: &[Mistake]) -> Response {
     let content = ImportPage {
         summary: ErrorSummary { mistakes: wrong },
         heading: list.title(),
@@ -216,11 +218,11 @@ fn form(app: &App, organiser: &Organiser, list: List, pasted: &str, wrong: &[Mis
             rows: 8,
         },
     };
-    let page = page(app, organiser, list.title()).back(list.path(), "Back to the list");
+    let page = page(hub, organiser, list.title()).back(list.path(), "Back to the list");
     if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) }
 }
 
-fn check(app: &App, organiser: &Organiser, list: List, table: &str, outcome: &Outcome) -> Response {
+fn check(hub: &Hub, organiser: &Organiser, list: List, table: &str, outcome: &Outcome) -> Response {
     let added = outcome.added.iter().map(|name| (name, "New".to_owned()));
     let changed = outcome.changed.iter().map(|(name, fields)| (name, said(fields)));
     let lines = added.chain(changed).map(|(name, what)| vec![Content::text(name.clone()), Content::text(what)]);
@@ -241,7 +243,7 @@ fn check(app: &App, organiser: &Organiser, list: List, table: &str, outcome: &Ou
         more: count.saturating_sub(SHOWN),
         table,
     };
-    page(app, organiser, "Check the import").back(list.path(), "Back to the list").show(&content)
+    page(hub, organiser, "Check the import").back(list.path(), "Back to the list").show(&content)
 }
 
 fn said(fields: &[Difference]) -> String {

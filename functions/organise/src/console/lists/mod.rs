@@ -7,6 +7,7 @@ mod programmes;
 mod roles;
 mod unlisted;
 
+use domain::Hub;
 use std::sync::Arc;
 
 use app::{App, Rejection};
@@ -26,6 +27,11 @@ use crate::organisations::open_tasks;
 /// The part of the console that the lists belong to.
 pub const LISTS: &str = "/organise/lists";
 
+/// Where an organisation is put right.
+pub fn path_to_change(id: &str) -> String {
+    organisation::address("/change", id)
+}
+
 /// The routes of the lists.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -44,8 +50,8 @@ pub fn routes() -> Router<Arc<App>> {
 }
 
 /// A page of the lists, with the way back to their start.
-fn page<'a>(app: &'a App, organiser: &'a Organiser, title: &'a str) -> Page<'a> {
-    web::console::page(title, &app.config.hub_name, organiser, LISTS)
+fn page<'a>(hub: &'a Hub, organiser: &'a Organiser, title: &'a str) -> Page<'a> {
+    web::console::page(title, hub, organiser, LISTS)
 }
 
 #[derive(Template)]
@@ -83,5 +89,5 @@ pub async fn show(State(app): State<Arc<App>>, Admin(organiser): Admin) -> Resul
         ),
         card("Roles", "/organise/lists/roles", "What people do, and what organisers may".to_owned()),
     ];
-    Ok(page(&app, &organiser, "Lists").show(&StartPage { cards }))
+    Ok(page(&app.hub().await?, &organiser, "Lists").show(&StartPage { cards }))
 }

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use domain::working_hours::uk;
-use domain::{Fields, ListedOrganisation};
+use domain::{Fields, Hub, ListedOrganisation};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use web::Problem;
@@ -58,7 +58,7 @@ pub async fn show(
         facts: SummaryList { rows: facts(&found, today) },
         change: address("/change", &found.id()),
     };
-    Ok(page(&app, &organiser, &found.name).back(LIST, "Organisations").show(&content))
+    Ok(page(&app.hub().await?, &organiser, &found.name).back(LIST, "Organisations").show(&content))
 }
 
 fn facts<'a>(found: &ListedOrganisation, today: Date) -> Vec<Row<'a>> {
@@ -94,7 +94,7 @@ pub async fn new(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let typed = FormData::parse(query.unwrap_or_default().as_bytes())?;
-    Ok(form(&app, &organiser, "Add an organisation", LIST, &typed, &[]))
+    Ok(form(&app.hub().await?, &organiser, "Add an organisation", LIST, &typed, &[]))
 }
 
 /// `POST /organise/lists/organisations/new`
@@ -109,7 +109,7 @@ pub async fn edit(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let found = find(&app, &FormData::parse(query.unwrap_or_default().as_bytes())?).await?;
-    Ok(form(&app, &organiser, "Change an organisation", &address("", &found.id()), &typed_of(&found), &[]))
+    Ok(form(&app.hub().await?, &organiser, "Change an organisation", &address("", &found.id()), &typed_of(&found), &[]))
 }
 
 /// `POST /organise/lists/organisation/change?id=`
@@ -140,7 +140,7 @@ async fn store(
     let read = read(json);
     let Ok(after) = &read else {
         wrong.extend(Mistake::of(&read.err().unwrap_or_default()));
-        return Ok(form(app, organiser, title, &back, typed, &wrong));
+        return Ok(form(&app.hub().await?, organiser, title, &back, typed, &wrong));
     };
     if wrong.is_empty() {
         match save(app, organiser, before, after.clone()).await {
@@ -148,7 +148,7 @@ async fn store(
             Err(rejection) => wrong = mistakes(rejection)?,
         }
     }
-    Ok(form(app, organiser, title, &back, typed, &wrong))
+    Ok(form(&app.hub().await?, organiser, title, &back, typed, &wrong))
 }
 
 fn read(json: Value) -> Result<ListedOrganisation, Vec<domain::FieldError>> {
@@ -187,7 +187,7 @@ fn typed_of(found: &ListedOrganisation) -> FormData {
     texts.chain(days).chain([("aliases".to_owned(), found.aliases.join("\n"))]).collect()
 }
 
-fn form(app: &App, organiser: &Organiser, title: &str, back: &str, typed: &FormData, wrong: &[Mistake]) -> Response {
+fn form(hub: &Hub, organiser: &Organiser, title: &str, back: &str, typed: &FormData, wrong: &[Mistake]) -> Response {
     let ask = Asking { typed, wrong };
     let kinds = KINDS.map(|(name, words, _)| (name, words));
     let parts = vec![
@@ -203,7 +203,11 @@ fn form(app: &App, organiser: &Organiser, title: &str, back: &str, typed: &FormD
         ask.line_if_any("borough", "Borough", ""),
         ask.code_if_any("open_from", "Open from", "First day, like 1/4/2026"),
         ask.code_if_any("open_to", "Open to", "Last day, like 31/3/2027"),
-        ask.email_if_any("manager", "Manager’s email address", "Told of absences under the booking policy"),
+        ask.email_if_any(
+            "manager",
+            "Manager’s email address",
+            "Told of late cancellations and absences, where the booking policy says so",
+        ),
     ];
     let content = FormPage {
         done: None,
@@ -213,5 +217,5 @@ fn form(app: &App, organiser: &Organiser, title: &str, back: &str, typed: &FormD
         sections: vec![Section::new("", parts)],
         button: "Save",
     };
-    content.show(&page(app, organiser, title).back(back, "Back"))
+    content.show(&page(hub, organiser, title).back(back, "Back"))
 }

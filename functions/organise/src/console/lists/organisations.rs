@@ -89,7 +89,7 @@ pub async fn show(
             next: (shown < pages).then(|| to(shown + 1)),
         }),
     };
-    Ok(page(&app, &organiser, "Organisations").back(super::LISTS, "Lists").show(&content))
+    Ok(page(&app.hub().await?, &organiser, "Organisations").back(super::LISTS, "Lists").show(&content))
 }
 
 fn line<'a>(organisation: &ListedOrganisation) -> Vec<Content<'a>> {

@@ -6,7 +6,7 @@ use app::{App, Rejection};
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use domain::{Programme, ProgrammeId, Programmes};
+use domain::{Hub, Programme, ProgrammeId, Programmes};
 use serde_json::json;
 use web::Problem;
 use web::components::{Column, Content, ErrorSummary, Link, Table, Tag, TagColour};
@@ -54,7 +54,7 @@ pub async fn show(
             rows: programmes.iter().map(line).collect(),
         },
     };
-    Ok(page(&app, &organiser, "Programmes").back(super::LISTS, "Lists").show(&content))
+    Ok(page(&app.hub().await?, &organiser, "Programmes").back(super::LISTS, "Lists").show(&content))
 }
 
 fn line<'a>(programme: &Programme) -> Vec<Content<'a>> {
@@ -73,8 +73,8 @@ fn line<'a>(programme: &Programme) -> Vec<Content<'a>> {
 }
 
 /// `GET /organise/lists/programmes/new`
-pub async fn new(State(app): State<Arc<App>>, Admin(organiser): Admin) -> Response {
-    form(&app, &organiser, "Add a programme", true, &FormData::default(), &[])
+pub async fn new(State(app): State<Arc<App>>, Admin(organiser): Admin) -> Result<Response, Rejection> {
+    Ok(form(&app.hub().await?, &organiser, "Add a programme", true, &FormData::default(), &[]))
 }
 
 /// `POST /organise/lists/programmes/new`
@@ -87,7 +87,7 @@ pub async fn add(State(app): State<Arc<App>>, Admin(organiser): Admin, typed: Fo
     };
     match saved {
         Ok(()) => Ok(see_other(&format!("{HERE}?done=saved"))),
-        Err(rejection) => Ok(form(&app, &organiser, "Add a programme", true, &typed, &told(rejection)?)),
+        Err(rejection) => Ok(form(&app.hub().await?, &organiser, "Add a programme", true, &typed, &told(rejection)?)),
     }
 }
 
@@ -98,7 +98,7 @@ pub async fn edit(
     Path(id): Path<String>,
 ) -> Result<Response, Rejection> {
     let programme = find(&app, &id).await?;
-    Ok(form(&app, &organiser, "Change a programme", false, &typed_of(&programme), &[]))
+    Ok(form(&app.hub().await?, &organiser, "Change a programme", false, &typed_of(&programme), &[]))
 }
 
 /// `POST /organise/lists/programmes/{programme}`
@@ -111,7 +111,9 @@ pub async fn change(
     let programme = find(&app, &id).await?;
     match save(&app, &organiser, programme.id.slug(), &typed).await {
         Ok(()) => Ok(see_other(&format!("{HERE}?done=saved"))),
-        Err(rejection) => Ok(form(&app, &organiser, "Change a programme", false, &typed, &told(rejection)?)),
+        Err(rejection) => {
+            Ok(form(&app.hub().await?, &organiser, "Change a programme", false, &typed, &told(rejection)?))
+        }
     }
 }
 
@@ -145,7 +147,7 @@ fn typed_of(programme: &Programme) -> FormData {
     texts.chain(targets).chain(confidential).collect()
 }
 
-fn form(app: &App, organiser: &Organiser, title: &str, is_new: bool, typed: &FormData, wrong: &[Mistake]) -> Response {
+fn form(hub: &Hub, organiser: &Organiser, title: &str, is_new: bool, typed: &FormData, wrong: &[Mistake]) -> Response {
     let ask = Asking { typed, wrong };
     let mut about = vec![
         ask.line("name", "Name", ""),
@@ -179,5 +181,5 @@ fn form(app: &App, organiser: &Organiser, title: &str, is_new: bool, typed: &For
         ],
         button: "Save",
     };
-    content.show(&page(app, organiser, title).back(HERE, "Programmes"))
+    content.show(&page(hub, organiser, title).back(HERE, "Programmes"))
 }

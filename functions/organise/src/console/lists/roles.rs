@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::App;
+use app::{App, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -32,7 +32,7 @@ const ORGANISERS: [(&str, &str, &str); 4] = [
 ];
 
 /// `GET /organise/lists/roles`
-pub async fn show(State(app): State<Arc<App>>, Admin(organiser): Admin) -> Response {
+pub async fn show(State(app): State<Arc<App>>, Admin(organiser): Admin) -> Result<Response, Rejection> {
     let role = |role: &Role| vec![Content::text(role.label()), Content::text(role.slug())];
     let organisers = ORGANISERS.map(|(name, slug, may)| [name, slug, may].map(Content::text).into());
     let content = RolesPage {
@@ -49,5 +49,5 @@ pub async fn show(State(app): State<Arc<App>>, Admin(organiser): Admin) -> Respo
             rows: organisers.into(),
         },
     };
-    page(&app, &organiser, "Roles").back(super::LISTS, "Lists").show(&content)
+    Ok(page(&app.hub().await?, &organiser, "Roles").back(super::LISTS, "Lists").show(&content))
 }

@@ -52,7 +52,7 @@ pub async fn show(
             rows: open.iter().map(line).collect(),
         }),
     };
-    Ok(page(&app, &organiser, "Names to match").back(super::LISTS, "Lists").show(&content))
+    Ok(page(&app.hub().await?, &organiser, "Names to match").back(super::LISTS, "Lists").show(&content))
 }
 
 fn line<'a>(task: &Unmatched) -> Vec<Content<'a>> {
@@ -141,7 +141,8 @@ async fn question(
         add: format!("/organise/lists/organisations/new?{}", serde_html_form::to_string(add).unwrap_or_default()),
         said: said.clone(),
     };
-    let page = page(app, organiser, "Match a name").back(HERE, "Names to match");
+    let hub = app.hub().await?;
+    let page = page(&hub, organiser, "Match a name").back(HERE, "Names to match");
     Ok(if wrong.is_empty() { page.show(&content) } else { page.show_again(&content) })
 }
 
