@@ -15,7 +15,7 @@ use domain::{
     RegistrationForm,
 };
 use jiff::SignedDuration;
-use store::{ABSENCES_TOLD, BookingKey, CERTIFICATES, EventRecord, Timer};
+use store::{ABSENCES_TOLD, BookingKey, CERTIFICATES, EventRecord, Timer, Unmatched};
 use web::sign_in::Organiser;
 
 use crate::matching::Known;
@@ -138,8 +138,8 @@ impl<'a> Roll<'a> {
         }
         for newcomer in newcomers {
             app.store.add_walk_in(newcomer).await?;
-            app.note_organisation(newcomer.form.organisation.as_ref(), newcomer.at).await?;
         }
+        app.store.note_unmatched(newcomers.iter().filter_map(Unmatched::of)).await?;
         let marks: Vec<Mark> = minuted.iter().flat_map(|one| self.marks(*one)).collect();
         self.keep_marks(app, by, "attendance.record", &marks).await
     }

@@ -8,10 +8,12 @@ use domain::event::Event;
 use domain::ledger::{Entry, Ledger, State};
 use domain::material::{Material, MaterialKind};
 use domain::registration::Via;
-use domain::{Attendance, EventId, EventStatus, Hub, PersonId, Place, Presence, Programmes, Registration, text};
+use domain::{
+    Attendance, EventId, EventStatus, Hub, MailboxId, PersonId, Place, Presence, Programmes, Registration, text,
+};
 use jiff::Timestamp;
 use mail::{LetterKind, NextDate};
-use store::{Bulletin, EventRecord, Message};
+use store::{Bulletin, EventRecord, Message, Wishes};
 
 use crate::managers::Managers;
 use crate::overtaken::Standing;
@@ -29,6 +31,8 @@ pub(crate) struct Bookings {
     /// Of events that mails say somebody was absent from: when the same takes place next.
     next: BTreeMap<EventId, NextDate>,
     managers: Managers,
+    /// Of the mailboxes that these mails go to, and that their people booked with.
+    wishes: Wishes,
     programmes: Programmes,
     hub: Hub,
 }
@@ -55,7 +59,7 @@ pub(crate) struct Booking<'a> {
 impl Bookings {
     /// Reads what these mails are about.
     pub async fn read<'m>(app: &App, messages: impl IntoIterator<Item = &'m Message>) -> Result<Self, store::Failure> {
-        let mut people: BTreeMap<EventId, BTreeSet<PersonId>> = BTreeMap::new();
+        let mut about = BTreeSet::new();
         let (mut written, mut reminded, mut absent) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let mut attended = BTreeSet::new();
         let messages: Vec<&Message> = messages.into_iter().collect();
@@ -71,10 +75,10 @@ impl Bookings {
                 Some(Subject::Absent) => absent.insert(message.event),
                 _ => false,
             };
-            people.entry(message.event).or_default().insert(message.person);
+            about.insert((message.person, message.event));
         }
-        let ids: Vec<EventId> = people.keys().copied().collect();
-        let events = app.store.events_with_ledgers(&ids, true).await?;
+        let ids: BTreeSet<EventId> = about.iter().map(|(_, event)| *event).collect();
+        let events = app.store.events_with_ledgers(&ids.into_iter().collect::<Vec<_>>(), true).await?;
         let events: BTreeMap<EventId, (EventRecord, Ledger)> =
             events.into_iter().map(|(record, ledger)| (record.id, (record, ledger))).collect();
         let next = next_dates(app, &events, absent).await?;
@@ -82,11 +86,9 @@ impl Bookings {
         for (record, _) in attended.iter().filter_map(|id| events.get(id)) {
             attendance.insert(record.id, app.attendance(record).await?);
         }
-        let mut registrations = BTreeMap::new();
-        for (event, people) in people {
-            let found = app.store.registrations(event, people).await?;
-            registrations.extend(found.into_iter().map(|(person, registration)| ((event, person), registration)));
-        }
+        let registrations = app.store.registrations_at(about).await?;
+        let registrations: BTreeMap<(EventId, PersonId), Registration> =
+            registrations.into_iter().map(|found| ((found.event, found.person), found)).collect();
         let mut bulletins = BTreeMap::new();
         for (event, id) in written {
             let found = app.store.bulletin(event, &id).await?;
@@ -96,13 +98,19 @@ impl Bookings {
         for event in reminded {
             materials.insert(event, app.store.materials(event).await?);
         }
+        let wishes = app.store.wishes(&mailboxes(app, registrations.values())).await?;
         let (programmes, hub) = (app.programmes().await?, app.hub().await?);
-        Ok(Self { events, registrations, bulletins, materials, attendance, next, managers, programmes, hub })
+        Ok(Self { events, registrations, bulletins, materials, attendance, next, managers, wishes, programmes, hub })
     }
 
     /// What decides about copies to managers.
     pub fn managers(&self) -> &Managers {
         &self.managers
+    }
+
+    /// What the mailboxes of these mails will not have.
+    pub fn wishes(&self) -> &Wishes {
+        &self.wishes
     }
 
     /// The booking behind a mail; `None` for a group's nameless place, or where it has been erased.
@@ -119,6 +127,15 @@ impl Bookings {
         let hub = &self.hub;
         Some(Booking { record, ledger, registration, bulletin, materials, attendance, next, confidential, hub })
     }
+}
+
+/// Where mail about these bookings goes, and under which mailboxes they were made: another once a person has moved.
+fn mailboxes<'r>(app: &App, registrations: impl Iterator<Item = &'r Registration>) -> BTreeSet<MailboxId> {
+    let both = |registration: &Registration| {
+        let to = registration.form.email.as_ref().map(|email| app.identity.mailbox(email));
+        to.into_iter().chain([registration.person.mailbox()])
+    };
+    registrations.flat_map(both).collect()
 }
 
 /// When the same as these events takes place next, with places to book.

@@ -8,7 +8,7 @@ use domain::{EmailAddress, Hub, MailboxId};
 use futures::StreamExt as _;
 use jiff::SignedDuration;
 use mail::{About, Attachment, LetterKind, Mail};
-use store::{Enclosure, Message, MessageState, Outgoing};
+use store::{Enclosure, Message, MessageState, Outgoing, Wishes};
 
 use crate::bookings::{Booking, Bookings};
 use crate::overtaken::{self, Dropped};
@@ -121,7 +121,7 @@ async fn attempt(app: &App, bookings: &Bookings, message: &Message) -> Result<Se
         Ok(found) => found,
         Err(dropped) => return Ok(Sent::Not(dropped)),
     };
-    match obstacle(app, message, email, (&subject, &letter)).await? {
+    match obstacle(app, bookings.wishes(), (message, email), (&subject, &letter)).await? {
         Some(dropped) => Ok(Sent::Not(dropped)),
         None => send(app, message, &booking, &letter, email).await,
     }
@@ -130,18 +130,17 @@ async fn attempt(app: &App, bookings: &Bookings, message: &Message) -> Result<Se
 /// Why a letter that is true does not go all the same.
 async fn obstacle(
     app: &App,
-    message: &Message,
-    email: &EmailAddress,
+    wishes: &Wishes,
+    (message, email): (&Message, &EmailAddress),
     (subject, letter): (&Subject, &LetterKind),
 ) -> Result<Option<Dropped>, Trouble> {
-    let mailbox = message.person.mailbox();
     // Where it goes, which is not where the booking was made once the person has another address.
-    if app.store.is_suppressed(app.identity.mailbox(email)).await? {
+    if wishes.is_suppressed(app.identity.mailbox(email)) {
         return Ok(Some(Dropped::Suppressed));
     }
     match (subject, letter) {
         (Subject::Changed { version, .. }, _) => is_told_already(app, message, *version).await,
-        (_, LetterKind::Thanks | LetterKind::FollowUp) if app.store.is_unsubscribed(mailbox).await? => {
+        (_, LetterKind::Thanks | LetterKind::FollowUp) if wishes.is_unsubscribed(message.person.mailbox()) => {
             Ok(Some(Dropped::Unwanted))
         }
         _ => Ok(None),

@@ -16,8 +16,9 @@ use store::{Message, Outgoing};
 use crate::delivery::{AT_ONCE, deliver};
 use crate::{managers, subject};
 
-/// A batch that brings more mails than this leaves them to the sweep.
-const SEND_AT_ONCE_MAX: usize = 10;
+/// A batch that brings more mails than this leaves them to the sweep: a batch of 25 changes that concern one person each
+/// is sent at once.
+const SEND_AT_ONCE_MAX: usize = 25;
 
 /// Handles a batch of changes. From the first record that fails on, Lambda hands the batch over again.
 pub(crate) async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {

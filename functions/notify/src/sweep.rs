@@ -24,41 +24,42 @@ const CATCH_UP: Duration = Duration::from_millis(100);
 
 /// Handles a schedule's tick.
 pub(crate) async fn sweep(app: &App, _payload: Value) -> Result<Value, Failure> {
+    let ends = Clock::real() + BUDGET;
     // First, so that the mails they become go with this tick; whatever fails there keeps no mail back.
-    let expanded = reminders::expand(app).await;
-    send_due(app).await?;
+    let expanded = reminders::expand(app, ends).await;
+    send_due(app, ends).await?;
     expanded.map(|()| json!({}))
 }
 
 /// Sends what is due until nothing is left, time is up, or no mail goes at all.
-async fn send_due(app: &App) -> Result<(), Failure> {
-    let ends = Clock::real() + BUDGET;
+async fn send_due(app: &App, ends: Timestamp) -> Result<(), Failure> {
     let mut seen = BTreeSet::new();
     let mut stale = 0;
     while stale < STALE_LOOKS {
         let now = app.clock.now();
         let mut due = app.store.due(DueKind::Outbox, now, PAGE).await?;
-        if due.is_empty() {
-            break;
-        }
+        // No partition was full.
+        let is_all = due.len() < PAGE.unsigned_abs() as usize;
         // Each mail is tried once a tick.
         due.retain(|due| seen.insert((due.pk.clone(), due.sk.clone())));
-        if due.is_empty() {
+        if due.is_empty() && !is_all {
             stale += 1;
             tokio::time::sleep(CATCH_UP).await;
         }
         for round in due.chunks(AT_ONCE) {
-            if Clock::real() >= ends || !send_round(app, round, now).await {
+            if Clock::real() >= ends || !is_mail_going(&deliver(app, lease(app, round, now).await).await) {
                 return Ok(());
             }
+        }
+        if is_all {
+            break;
         }
     }
     Ok(())
 }
 
-/// Sends a few mails; whether there is a point in going on.
-async fn send_round(app: &App, due: &[Due], now: Timestamp) -> bool {
-    let outcomes = deliver(app, lease(app, due, now).await).await;
+/// Whether, as this round went, there is a point in another.
+pub(crate) fn is_mail_going(outcomes: &[Outcome]) -> bool {
     let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
     let (sent, dropped, put_off) = (count(Outcome::Sent), count(Outcome::Dropped), count(Outcome::PutOff));
     tracing::debug!(sent, dropped, put_off, "round swept");

@@ -7,7 +7,7 @@ use domain::registration::Via;
 use domain::{EventId, FieldError, Generation, PersonId, Reference, Refusal, RegistrationForm};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use store::{Booked, Booking, EventRecord, Message, RegisterOutcome};
+use store::{Booked, Booking, EventRecord, Message, RegisterOutcome, Unmatched};
 use web::Problem;
 
 /// How often the event may change under the form before we ask for patience.
@@ -62,7 +62,8 @@ pub async fn book(app: &App, mut record: EventRecord, value: Value, via: Via) ->
             RegisterOutcome::Booked(booked) => {
                 // Of what people book themselves the stream tells `register-settle`.
                 if via == Via::Organiser {
-                    app.note_organisation(booking.form.organisation.as_ref(), at).await?;
+                    let given = booking.form.organisation.clone();
+                    app.store.note_unmatched(given.map(|given| Unmatched { given, since: at })).await?;
                 }
                 return tell(app, record, person, booked, at).await;
             }

@@ -1,12 +1,11 @@
 //! `register-settle`: a registration that was stored but never reached its ledger is finished here, with the time at
 //! which its form arrived, so that who booked in time is in. Whoever is refused now is told by mail.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use app::{App, Clock, Failure, REGISTER_TIMEOUT_SECONDS};
 use domain::registration::Via;
-use domain::{EventId, Ledger, Refusal, Registration};
+use domain::{Ledger, Refusal, Registration};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::stream::{Batch, Record, Stored};
@@ -16,7 +15,7 @@ use store::{Booking, EventRecord, Message, Profile, RegisterOutcome};
 const PAUSE_FIRST: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_millis(500);
 
-/// Handles a batch of stored registrations. The ledger is read once per event.
+/// Handles a batch of stored registrations: each ledger is read once, and so is all that they tell besides.
 pub async fn settle(app: &App, payload: Value) -> Result<Value, Failure> {
     let batch: Batch = serde_json::from_value(payload).map_err(Failure::new)?;
     let mut stored = Vec::new();
@@ -27,18 +26,19 @@ pub async fn settle(app: &App, payload: Value) -> Result<Value, Failure> {
             Err(failure) => return Ok(failed_from(record, &failure.into())),
         }
     }
-    let events: BTreeSet<EventId> = stored.iter().map(|(_, found)| found.event).collect();
-    let mut ledgers = BTreeMap::new();
-    for event in events {
-        ledgers.insert(event, app.store.ledger(event).await?);
-    }
-    for (record, found) in stored {
-        let ledger = ledgers.get(&found.event).and_then(Option::as_ref);
-        if let Err(failure) = settle_one(app, record, found, ledger).await {
+    let ledgers = app.store.ledgers(stored.iter().map(|(_, found)| found.event).collect()).await?;
+    for (record, found) in &stored {
+        let is_held = ledgers.get(&found.event).is_some_and(|ledger| holds(ledger, *found));
+        if !is_held && let Err(failure) = settle_one(app, record, *found).await {
             return Ok(failed_from(record, &failure));
         }
     }
-    Ok(json!({"batchItemFailures": []}))
+    let Some((first, _)) = stored.first() else { return Ok(json!({"batchItemFailures": []})) };
+    match keep_what_they_tell(app, stored.iter().map(|(_, found)| *found).collect()).await {
+        Ok(()) => Ok(json!({"batchItemFailures": []})),
+        // All that was finished above is found finished.
+        Err(failure) => Ok(failed_from(first, &failure)),
+    }
 }
 
 /// A batch ends here; Lambda hands it over again from this record on.
@@ -47,29 +47,28 @@ fn failed_from(record: &Record, failure: &Failure) -> Value {
     json!({"batchItemFailures": [{"itemIdentifier": record.sequence_number()}]})
 }
 
-async fn settle_one(app: &App, record: &Record, found: Stored, ledger: Option<&Ledger>) -> Result<(), Failure> {
-    let Some(mut registration) = present(app, found).await? else { return Ok(()) };
-    let mut is_held = ledger.is_some_and(|ledger| holds(ledger, found));
+/// Finishes a registration that its ledger did not hold, once nobody else can be at work on it.
+async fn settle_one(app: &App, record: &Record, found: Stored) -> Result<(), Failure> {
     let mut pause = PAUSE_FIRST;
-    while !is_held && is_at_work(record) {
+    loop {
+        let registration = app.store.registration(found.person, found.event).await?;
+        let Some(registration) = registration.filter(|registration| is_present(registration, found)) else {
+            return Ok(());
+        };
+        if !is_at_work(record) {
+            return finish(app, &registration).await;
+        }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSE_MAX);
-        let ledger = app.store.ledger(found.event).await?;
-        is_held = ledger.is_some_and(|ledger| holds(&ledger, found));
-        let Some(now) = present(app, found).await? else { return Ok(()) };
-        registration = now;
+        if app.store.ledger(found.event).await?.is_some_and(|ledger| holds(&ledger, found)) {
+            return Ok(());
+        }
     }
-    if !is_held {
-        finish(app, &registration).await?;
-    }
-    keep_profile(app, &registration).await?;
-    Ok(app.note_organisation(registration.form.organisation.as_ref(), registration.at).await?)
 }
 
-/// The registration as it is now, unless it has gone, was refused, or a later booking has replaced it.
-async fn present(app: &App, found: Stored) -> Result<Option<Registration>, Failure> {
-    let registration = app.store.registration(found.person, found.event).await?;
-    Ok(registration.filter(|r| !r.refused && r.generation == found.generation))
+/// Whether this is what was stored: it was not refused, and no later booking has replaced it.
+fn is_present(registration: &Registration, found: Stored) -> bool {
+    !registration.refused && registration.generation == found.generation
 }
 
 fn holds(ledger: &Ledger, found: Stored) -> bool {
@@ -128,9 +127,16 @@ async fn tell_refused(
     Ok(())
 }
 
-async fn keep_profile(app: &App, registration: &Registration) -> Result<(), Failure> {
-    let Some(email) = registration.form.email.clone() else { return Ok(()) };
-    let profile = Profile { person: registration.person, name: registration.form.name.clone(), email };
-    app.store.keep_profile(&profile).await?;
-    Ok(())
+/// Keeps who these people are, and notes organisations that the list does not have, for an organiser to match them once;
+/// of registrations that are still there, so that nobody who was erased comes back.
+async fn keep_what_they_tell(app: &App, stored: Vec<Stored>) -> Result<(), Failure> {
+    let at = stored.iter().map(|found| (found.person, found.event)).collect();
+    let mut registrations = app.store.registrations_at(at).await?;
+    registrations.retain(|registration| !registration.refused);
+    let profile = |registration: &Registration| {
+        let (person, name) = (registration.person, registration.form.name.clone());
+        Some(Profile { person, name, email: registration.form.email.clone()? })
+    };
+    app.store.keep_profiles(&registrations.iter().filter_map(profile).collect::<Vec<_>>()).await?;
+    Ok(app.store.note_unmatched(registrations.iter().filter_map(Unmatched::of)).await?)
 }

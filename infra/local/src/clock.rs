@@ -92,7 +92,7 @@ impl HubClock {
             Some(at) => Kept::Stands(at),
             None => Kept::Ran(Clock::real()),
         };
-        self.folder.write(FILE, &serde_json::to_vec(&kept)?)
+        self.folder.mark(FILE, &serde_json::to_string(&kept)?)
     }
 
     /// As functions see it.
@@ -103,7 +103,7 @@ impl HubClock {
 }
 
 fn read(folder: &Folder) -> io::Result<Option<Kept>> {
-    folder.read(FILE)?.map(|bytes| serde_json::from_slice(&bytes)).transpose().map_err(io::Error::from)
+    folder.marked(FILE)?.map(|text| serde_json::from_str(&text)).transpose().map_err(io::Error::from)
 }
 
 #[cfg(test)]

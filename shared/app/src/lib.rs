@@ -16,7 +16,6 @@ mod identity;
 pub mod issuer;
 mod lambda;
 mod limits;
-mod organisations;
 mod people;
 mod post;
 mod seal;
@@ -107,7 +106,7 @@ impl App {
         Arc::new(Self {
             function,
             store: Store::new(dynamodb, config.table.clone(), Arc::new(clock::entropy)),
-            mailer: Mailer::new(ses, config.mail_from.clone()),
+            mailer: Mailer::new(&ses, config.mail_from.clone()),
             identity: Identity::new(&secrets),
             signing: Signing::new(secrets.signing_keys, kms, &config.signing_key),
             client_secret: secrets.client_secret,

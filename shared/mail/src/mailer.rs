@@ -22,9 +22,10 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// A mailer that sends from this address.
-    pub fn new(client: Client, from: String) -> Self {
-        Self { client, from }
+    /// A mailer that sends from this address, as patient as one mail is worth.
+    pub fn new(client: &Client, from: String) -> Self {
+        let patient = patience::for_one_mail(client.config().to_builder());
+        Self { client: Client::from_conf(patient.build()), from }
     }
 
     /// The address that mail comes from.
@@ -36,8 +37,7 @@ impl Mailer {
     pub async fn send(&self, mail: &Mail<'_>) -> Result<String, Failure> {
         let message = mail.compose(&self.from).map_err(|e| Failure(Box::new(e)))?;
         let raw = RawMessage::builder().data(Blob::new(message)).build().map_err(|e| Failure(Box::new(e)))?;
-        let request = self.client.send_raw_email().raw_message(raw).customize();
-        let reply = request.config_override(patience::for_one_mail()).send().await;
+        let reply = self.client.send_raw_email().raw_message(raw).send().await;
         reply.map(|sent| sent.message_id).map_err(|error| Failure(Box::new(error)))
     }
 }

@@ -17,9 +17,9 @@ const PAUSE_FIRST: Duration = Duration::from_millis(500);
 /// Attempts that fit into that time.
 const ATTEMPTS: u32 = 5;
 
-/// The client's configuration for sending one mail.
-pub(crate) fn for_one_mail() -> Builder {
-    Builder::new()
+/// A client's configuration, made one for sending single mails.
+pub(crate) fn for_one_mail(config: Builder) -> Builder {
+    config
         .timeout_config(TimeoutConfig::builder().operation_timeout(LONGEST).build())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(PAUSE_FIRST))
         .retry_classifier(OnlyThrottled)

@@ -53,7 +53,7 @@ async fn send(refusals: usize, status: u16, code: &'static str) -> (Option<Strin
         .http_client(SharedHttpClient::new(ses))
         .build();
     let client = aws_sdk_ses::Client::from_conf(config);
-    let mailer = Mailer::new(client, "hub@hub.example".to_owned());
+    let mailer = Mailer::new(&client, "hub@hub.example".to_owned());
     let to = EmailAddress::parse("ann@practice.example").expect("an address");
     let letter = Letter { subject: "S".into(), greeting: "G".into(), parts: Vec::new(), hub: "Hub".into() };
     let sent = mailer.send(&Mail::new("Hub", &to, &letter, "R.e")).await.ok();

@@ -1,6 +1,6 @@
 //! Changing a ledger: read, decide, write back what changed if nobody was quicker, else decide again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
@@ -8,6 +8,7 @@ use domain::ledger::{Command, Ledger, Outcome, Rules};
 use domain::{EventId, PersonId, Refusal};
 use jiff::Timestamp;
 
+use crate::events::event_of;
 use crate::failure::Failure;
 use crate::keys::Key;
 use crate::{Store, difference, ledger_item};
@@ -26,6 +27,12 @@ impl Store {
     /// The ledger of an event, consistently read.
     pub async fn ledger(&self, event: EventId) -> Result<Option<Ledger>, Failure> {
         self.ledger_read(event, true).await
+    }
+
+    /// The ledgers of several events, consistently read; whoever has none is left out.
+    pub async fn ledgers(&self, events: BTreeSet<EventId>) -> Result<BTreeMap<EventId, Ledger>, Failure> {
+        let items = self.batch(events.into_iter().map(Key::Ledger).collect()).await?;
+        items.iter().map(|item| Ok((event_of(item)?, ledger_item::read(item)?))).collect()
     }
 
     pub(crate) async fn ledger_read(&self, event: EventId, consistent: bool) -> Result<Option<Ledger>, Failure> {

@@ -6,20 +6,17 @@ use domain::EventId;
 use domain::movement::Count;
 
 use crate::Store;
+use crate::events::event_of;
 use crate::failure::Failure;
-use crate::item::{Attributes as _, text};
+use crate::item::{Attributes as _, Item, text};
 use crate::keys::Key;
 
 impl Store {
     /// The last counts of these events; one that was never counted is left out.
     pub async fn counts(&self, events: impl IntoIterator<Item = EventId>) -> Result<BTreeMap<EventId, Count>, Failure> {
         let items = self.batch(events.into_iter().map(Key::Count).collect()).await?;
-        let read = |item: &crate::item::Item| {
-            let event = item.text("PK")?.strip_prefix("E#").and_then(|id| id.parse().ok());
-            let count = serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?;
-            Ok((event.ok_or_else(|| Failure::unreadable("not the key of a count"))?, count))
-        };
-        items.iter().map(read).collect()
+        let count = |item: &Item| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable);
+        items.iter().map(|item| Ok((event_of(item)?, count(item)?))).collect()
     }
 
     /// Keeps a count in place of the last one.

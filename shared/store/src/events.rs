@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::event::Event;
 use domain::ledger::{Ledger, Rules};
 use domain::{Command, EventId, EventStatus};
@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use crate::Store;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, text};
-use crate::keys::{Key, MONTHS, SK, month};
+use crate::keys::{Key, MONTHS, PK, SK, month};
 use crate::ledger_item;
 
 /// An event's configuration as stored.
@@ -76,8 +76,13 @@ fn status_name(status: EventStatus) -> &'static str {
     }
 }
 
+/// Of which event an item of an event's partition is.
+pub(crate) fn event_of(item: &Item) -> Result<EventId, Failure> {
+    let id = item.text(PK)?.strip_prefix("E#").and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Failure::unreadable("not the key of an event's item"))
+}
+
 pub(crate) fn read(item: &Item) -> Result<EventRecord, Failure> {
-    let id = item.text("PK")?.strip_prefix("E#").and_then(|id| id.parse().ok());
     let status = match item.text("st")? {
         "draft" => EventStatus::Draft,
         "published" => EventStatus::Published,
@@ -85,7 +90,7 @@ pub(crate) fn read(item: &Item) -> Result<EventRecord, Failure> {
         _ => return Err(Failure::unreadable("attribute st is no status of an event")),
     };
     Ok(EventRecord {
-        id: id.ok_or_else(|| Failure::unreadable("not the key of an event"))?,
+        id: event_of(item)?,
         event: serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?,
         status,
         version: item.number("ver")?,
@@ -155,28 +160,15 @@ impl Store {
         ids: &[EventId],
         consistent: bool,
     ) -> Result<Vec<(EventRecord, Ledger)>, Failure> {
+        let keys = ids.iter().flat_map(|id| [Key::Event(*id).attributes(), Key::Ledger(*id).attributes()]);
+        let keys: Vec<Item> = keys.collect();
         let mut records = Vec::new();
         let mut ledgers = BTreeMap::new();
-        for chunk in ids.chunks(50) {
-            let keys = chunk.iter().flat_map(|id| [Key::Event(*id).attributes(), Key::Ledger(*id).attributes()]);
-            let request = KeysAndAttributes::builder().set_keys(Some(keys.collect()));
-            let mut pending = Some(request.consistent_read(consistent).build()?);
-            let mut attempt = 0;
-            while let Some(request) = pending.take() {
-                let reply = self.client.batch_get_item().request_items(&self.table, request).send().await?;
-                for item in reply.responses.unwrap_or_default().into_values().flatten() {
-                    if item.text(SK)? == "C" {
-                        records.push(read(&item)?);
-                    } else if let Some(id) = item.text("PK")?.strip_prefix("E#").and_then(|id| id.parse().ok()) {
-                        let id: EventId = id;
-                        ledgers.insert(id, ledger_item::read(&item)?);
-                    }
-                }
-                pending = reply.unprocessed_keys.unwrap_or_default().remove(&self.table);
-                attempt += 1;
-                if pending.is_some() {
-                    self.pause(attempt).await;
-                }
+        for item in self.batch_as(&keys, |request| request.consistent_read(consistent)).await? {
+            if item.text(SK)? == "C" {
+                records.push(read(&item)?);
+            } else {
+                ledgers.insert(event_of(&item)?, ledger_item::read(&item)?);
             }
         }
         Ok(records.into_iter().filter_map(|r: EventRecord| Some((r.clone(), ledgers.remove(&r.id)?))).collect())

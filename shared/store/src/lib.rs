@@ -7,6 +7,7 @@
 mod aliases;
 mod attendance;
 pub mod audit;
+mod batch;
 mod beside;
 mod bounces;
 mod bulletins;
@@ -39,6 +40,7 @@ mod sending;
 mod status_lists;
 pub mod stream;
 mod substitute;
+mod taken;
 mod timers;
 mod traces;
 mod trail;
@@ -70,6 +72,7 @@ pub use substitute::{Substituted, Substitution};
 pub use timers::{ABSENCES_TOLD, CERTIFICATES, Timer};
 pub use traces::Traces;
 pub use trail::{Action, BookingKey, Deed};
+pub use wishes::Wishes;
 
 /// Random numbers for jitter, handed in: this crate draws none itself.
 pub type Entropy = Arc<dyn Fn() -> u64 + Send + Sync>;

@@ -1,7 +1,7 @@
 //! Organisations: the list, one item each; and the names on forms that the list does not have, each once, until somebody
 //! matches them.
 
-use domain::{ListedOrganisation, Organisation, Organisations};
+use domain::{ListedOrganisation, Organisation, Organisations, Registration};
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,18 +24,18 @@ pub struct Unmatched {
     pub since: Timestamp,
 }
 
+impl Unmatched {
+    /// What a registration says, if it names an organisation.
+    pub fn of(registration: &Registration) -> Option<Self> {
+        Some(Self { given: registration.form.organisation.clone()?, since: registration.at })
+    }
+}
+
 impl Store {
     /// The hub's organisations.
     pub async fn listed_organisations(&self) -> Result<Organisations, Failure> {
         let items = self.query(HUB, ORGANISATIONS, false).await?;
         items.iter().map(|item| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)).collect()
-    }
-
-    /// Whether the list has an organisation of this identifier.
-    pub async fn is_listed(&self, id: &str) -> Result<bool, Failure> {
-        let key = Key::Organisation(id.to_owned()).attributes();
-        let reply = self.client.get_item().table_name(&self.table).set_key(Some(key)).send().await?;
-        Ok(reply.item.is_some())
     }
 
     /// Stores organisations over those of the same identifiers. One that breaks off is repeated without harm.
@@ -58,12 +58,24 @@ impl Store {
         self.delete(&Key::Organisation(id.to_owned())).await
     }
 
-    /// Notes what a form said, to be matched once; what is noted already stays.
-    pub async fn note_unmatched(&self, unmatched: &Unmatched) -> Result<(), Failure> {
-        let Some(key) = unmatched.given.key() else { return Ok(()) };
-        let mut item = Key::UnmatchedOrganisation(key).attributes();
-        item.insert("d".to_owned(), text(serde_json::to_string(unmatched).map_err(Failure::unreadable)?));
-        self.put_if_absent(item).await.map(drop)
+    /// Notes what forms said, to be matched once, unless the list has it; what is noted already stays.
+    pub async fn note_unmatched(&self, given: impl IntoIterator<Item = Unmatched>) -> Result<(), Failure> {
+        let given: Vec<Unmatched> = given.into_iter().collect();
+        let named = |unmatched: &Unmatched| {
+            let key = unmatched.given.key()?;
+            Some((Key::Organisation(key.clone()), Key::UnmatchedOrganisation(key)))
+        };
+        let known = self.taken(given.iter().filter_map(named).flat_map(|(listed, noted)| [listed, noted])).await?;
+        for unmatched in &given {
+            let Some((listed, noted)) = named(unmatched) else { continue };
+            if known.has(&listed) || known.has(&noted) {
+                continue;
+            }
+            let mut item = noted.attributes();
+            item.insert("d".to_owned(), text(serde_json::to_string(unmatched).map_err(Failure::unreadable)?));
+            self.put_if_absent(item).await?;
+        }
+        Ok(())
     }
 
     /// Everything that is noted, matched since or not.

@@ -21,12 +21,16 @@ pub struct Profile {
 }
 
 impl Store {
-    /// Keeps a person's profile; the first one stays.
-    pub async fn keep_profile(&self, profile: &Profile) -> Result<(), Failure> {
-        let mut item = Key::Profile(profile.person).attributes();
-        item.insert("name".to_owned(), text(profile.name.as_str()));
-        item.insert("email".to_owned(), text(profile.email.as_str()));
-        self.put_if_absent(item).await.map(drop)
+    /// Keeps people's profiles; of each person the first one stays.
+    pub async fn keep_profiles(&self, profiles: &[Profile]) -> Result<(), Failure> {
+        let kept = self.taken(profiles.iter().map(|profile| Key::Profile(profile.person))).await?;
+        for profile in profiles.iter().filter(|profile| !kept.has(&Key::Profile(profile.person))) {
+            let mut item = Key::Profile(profile.person).attributes();
+            item.insert("name".to_owned(), text(profile.name.as_str()));
+            item.insert("email".to_owned(), text(profile.email.as_str()));
+            self.put_if_absent(item).await?;
+        }
+        Ok(())
     }
 
     /// Counts a request in the hour of `now`; how many there have been, this one included.

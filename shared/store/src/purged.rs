@@ -6,6 +6,7 @@ use domain::EventId;
 use domain::hub::Purge;
 
 use crate::Store;
+use crate::events::event_of;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, text};
 use crate::keys::Key;
@@ -14,12 +15,8 @@ impl Store {
     /// How far these events have been purged; one that was not is left out.
     pub async fn purged(&self, events: impl IntoIterator<Item = EventId>) -> Result<BTreeMap<EventId, Purge>, Failure> {
         let items = self.batch(events.into_iter().map(Key::Purged).collect()).await?;
-        let read = |item: &Item| {
-            let event = item.text("PK")?.strip_prefix("E#").and_then(|id| id.parse().ok());
-            let purge = serde_json::from_str(item.text("d")?).map_err(Failure::unreadable)?;
-            Ok((event.ok_or_else(|| Failure::unreadable("not the key of a purge"))?, purge))
-        };
-        items.iter().map(read).collect()
+        let purge = |item: &Item| serde_json::from_str(item.text("d")?).map_err(Failure::unreadable);
+        items.iter().map(|item| Ok((event_of(item)?, purge(item)?))).collect()
     }
 
     /// Keeps how far an event has been purged.

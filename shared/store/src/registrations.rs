@@ -1,9 +1,9 @@
 //! Registrations as items: what was filled in, under the mailbox it belongs to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::registration::Via;
 use domain::{EventId, Generation, PersonId, Registration};
 use jiff::Timestamp;
@@ -13,9 +13,6 @@ use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, text};
 use crate::keys::{Key, SK, mailbox};
 use crate::needs;
-
-/// Keys per batch read (the API's bound).
-const BATCH: usize = 100;
 
 /// The attribute with an organiser's words for not approving.
 const REJECTION: &str = "rejection";
@@ -90,15 +87,22 @@ impl Store {
         reply.item.as_ref().map(read).transpose()
     }
 
-    /// The registrations of many people for one event; whoever has none is left out.
+    /// The registrations of many people for one event, consistently read; whoever has none is left out.
     pub async fn registrations(
         &self,
         event: EventId,
         people: impl IntoIterator<Item = PersonId>,
     ) -> Result<BTreeMap<PersonId, Registration>, Failure> {
-        let keys = people.into_iter().map(|person| Key::Registration(person, event)).collect();
+        let bookings = people.into_iter().map(|person| (person, event)).collect();
+        let found = self.registrations_at(bookings).await?;
+        Ok(found.into_iter().map(|registration| (registration.person, registration)).collect())
+    }
+
+    /// The registrations of these people for these events, consistently read, in no particular order.
+    pub async fn registrations_at(&self, at: BTreeSet<(PersonId, EventId)>) -> Result<Vec<Registration>, Failure> {
+        let keys = at.into_iter().map(|(person, event)| Key::Registration(person, event)).collect();
         let items = self.batch(keys).await?;
-        items.iter().map(|item| read(item).map(|registration| (registration.person, registration))).collect()
+        items.iter().map(read).collect()
     }
 
     /// Every registration under one mailbox, consistently read.
@@ -128,26 +132,6 @@ impl Store {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Reads many items, consistently, in as many requests as it takes.
-    pub(crate) async fn batch(&self, keys: Vec<Key>) -> Result<Vec<Item>, Failure> {
-        let mut items = Vec::with_capacity(keys.len());
-        for chunk in keys.chunks(BATCH) {
-            let wanted = chunk.iter().map(Key::attributes).collect();
-            let mut pending = Some(KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build()?);
-            let mut attempt = 0;
-            while let Some(request) = pending.take() {
-                let reply = self.client.batch_get_item().request_items(&self.table, request).send().await?;
-                items.extend(reply.responses.unwrap_or_default().into_values().flatten());
-                pending = reply.unprocessed_keys.unwrap_or_default().remove(&self.table);
-                if pending.is_some() {
-                    attempt += 1;
-                    self.pause(attempt).await;
-                }
-            }
-        }
-        Ok(items)
     }
 
     /// Every item of a partition whose sort key begins so, in order.

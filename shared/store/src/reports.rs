@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use domain::attendance::Attendance;
 use domain::evaluation::{Opinions, Round};
 use domain::ledger::Ledger;
@@ -111,7 +111,12 @@ impl Store {
         let holdings = came.iter().map(|(event, person)| Key::Holding(*person, *event));
         let keys: Vec<Item> = registrations.chain(holdings).map(|key| key.attributes()).collect();
         let batches = keys.chunks(BATCH).map(<[Item]>::to_vec).collect::<Vec<_>>().into_iter();
-        let batches = batches.map(|keys| async move { self.batch_of(keys, "PK, SK, d, n, ver").await });
+        let batches = batches.map(|keys| async move {
+            let set_up = |request: KeysAndAttributesBuilder| {
+                request.consistent_read(true).projection_expression("PK, SK, d, n, ver")
+            };
+            self.batch_as(&keys, set_up).await
+        });
         let mut batches = stream::iter(batches).buffer_unordered(AT_ONCE);
         let mut found = Bookers::default();
         while let Some(items) = batches.try_next().await? {
@@ -145,23 +150,6 @@ impl Store {
         item.insert("d".to_owned(), text(&kept.json));
         item.insert("hash".to_owned(), text(&kept.sha256));
         self.put_if_absent(item).await
-    }
-
-    /// Reads these attributes of many items, consistently; one that is not there is left out.
-    async fn batch_of(&self, keys: Vec<Item>, attributes: &str) -> Result<Vec<Item>, Failure> {
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).projection_expression(attributes);
-        let mut pending = Some(wanted.consistent_read(true).build()?);
-        let (mut items, mut attempt) = (Vec::new(), 0);
-        while let Some(request) = pending.take() {
-            let reply = self.client.batch_get_item().request_items(&self.table, request).send().await?;
-            items.extend(reply.responses.unwrap_or_default().into_values().flatten());
-            pending = reply.unprocessed_keys.unwrap_or_default().remove(&self.table);
-            if pending.is_some() {
-                attempt += 1;
-                self.pause(attempt).await;
-            }
-        }
-        Ok(items)
     }
 }
 

@@ -99,9 +99,8 @@ impl Record {
             let change = EventChange { old: events::read(&old)?, new: events::read(&new)? };
             return Ok(Some(Change::Event(Box::new(change))));
         }
-        let event = new.text("PK")?.strip_prefix("E#").and_then(|id| id.parse().ok());
         Ok(Some(Change::Ledger(Box::new(LedgerChange {
-            event: event.ok_or_else(|| Failure::unreadable("not the key of a ledger"))?,
+            event: events::event_of(&new)?,
             old: old.as_ref().map(ledger_item::read).transpose()?,
             new: ledger_item::read(&new)?,
         }))))

@@ -1,5 +1,7 @@
 //! What a mailbox will not have: any mail (it bounced, or was complained of), or mail that nobody needs.
 
+use std::collections::BTreeSet;
+
 use domain::MailboxId;
 use jiff::Timestamp;
 
@@ -7,11 +9,36 @@ use crate::Store;
 use crate::failure::Failure;
 use crate::item::{number, text};
 use crate::keys::Key;
+use crate::taken::Taken;
+
+/// What some mailboxes will not have.
+#[derive(Debug, Default)]
+pub struct Wishes(Taken);
+
+impl Wishes {
+    /// Whether nothing may be sent to this mailbox, which must have been asked about.
+    pub fn is_suppressed(&self, mailbox: MailboxId) -> bool {
+        self.0.has(&Key::Suppressed(mailbox))
+    }
+
+    /// Whether the people of this mailbox asked for no mail but what their bookings need.
+    pub fn is_unsubscribed(&self, mailbox: MailboxId) -> bool {
+        self.0.has(&Key::Unsubscribed(mailbox))
+    }
+}
 
 impl Store {
+    /// What these mailboxes will not have, read together.
+    pub async fn wishes(&self, mailboxes: &BTreeSet<MailboxId>) -> Result<Wishes, Failure> {
+        let keys = mailboxes.iter().flat_map(|mailbox| [Key::Suppressed(*mailbox), Key::Unsubscribed(*mailbox)]);
+        self.taken(keys).await.map(Wishes)
+    }
+
     /// Whether nothing may be sent to this mailbox.
     pub async fn is_suppressed(&self, mailbox: MailboxId) -> Result<bool, Failure> {
-        self.is_there(&Key::Suppressed(mailbox)).await
+        let key = Key::Suppressed(mailbox).attributes();
+        let reply = self.client.get_item().table_name(&self.table).set_key(Some(key)).send().await?;
+        Ok(reply.item.is_some())
     }
 
     /// Sends nothing to this mailbox any more; whether it is new.
@@ -27,20 +54,10 @@ impl Store {
         self.delete(&Key::Suppressed(mailbox)).await
     }
 
-    /// Whether the people of this mailbox asked for no mail but what their bookings need.
-    pub async fn is_unsubscribed(&self, mailbox: MailboxId) -> Result<bool, Failure> {
-        self.is_there(&Key::Unsubscribed(mailbox)).await
-    }
-
     /// Sends this mailbox only what its bookings need.
     pub async fn unsubscribe(&self, mailbox: MailboxId, now: Timestamp) -> Result<(), Failure> {
         let mut item = Key::Unsubscribed(mailbox).attributes();
         item.insert("at".to_owned(), number(now.as_millisecond()));
         self.put_if_absent(item).await.map(drop)
-    }
-
-    async fn is_there(&self, key: &Key) -> Result<bool, Failure> {
-        let reply = self.client.get_item().table_name(&self.table).set_key(Some(key.attributes())).send().await?;
-        Ok(reply.item.is_some())
     }
 }

@@ -95,7 +95,16 @@ pub fn is_wanted(folder: &Folder, stays_empty: bool) -> Result<bool, HubError> {
 pub async fn load(folder: &Arc<Folder>, template: &Template, clock: Option<Timestamp>) -> Result<(), HubError> {
     folder.clear_if_broken_off()?;
     folder.write(MARKER, b"")?;
+    fill(folder, template, clock).await?;
+    folder.sync(TABLE)?;
+    Ok(folder.remove(MARKER)?)
+}
+
+/// Plays the year into a folder and closes it.
+async fn fill(folder: &Arc<Folder>, template: &Template, clock: Option<Timestamp>) -> Result<(), HubError> {
     let stack = Stack::open(folder, template, Some(calendar::beginning().map_err(DemoError::from)?))?;
+    // Whatever breaks off a load is loaded again.
+    stack.front.ground.engine.write_behind()?;
     let timekeeper = Arc::clone(&stack.front.timekeeper);
     let mut pumps = JoinSet::new();
     for pump in stack.pumps {
@@ -106,10 +115,9 @@ pub async fn load(folder: &Arc<Folder>, template: &Template, clock: Option<Times
     play(stage, &timekeeper, now).await?;
     pumps.shutdown().await;
     match clock {
-        Some(clock) => timekeeper.clock.set(clock)?,
-        None => timekeeper.clock.release()?,
+        Some(clock) => Ok(timekeeper.clock.set(clock)?),
+        None => Ok(timekeeper.clock.release()?),
     }
-    Ok(folder.remove(MARKER)?)
 }
 
 /// Plays the year, and then what is ahead of `now`.

@@ -1,34 +1,33 @@
 //! The embedded engine: DynamoDB's API over one SQLite file in the data folder.
 //!
-//! What was answered is on disk (the engine commits before it answers). Calls block, so they run on the blocking pool,
-//! no more at once than keep the engine busy: while one holds the engine's lock another reads its request.
+//! What was answered is on disk (the engine commits before it answers). Calls block, so threads of its own make them, one
+//! after the other as they come.
 
 mod due;
 #[cfg(test)]
 mod facts;
 mod operation;
 mod stream;
+mod threads;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{oneshot, watch};
 
 use crate::template::Table;
+use threads::Threads;
 
 pub use operation::{Answer, Operation};
 pub use stream::Position;
-
-/// Calls that may be under way at once.
-const CALLS_MAX: usize = 2;
 
 /// The engine over one data folder.
 #[derive(Debug)]
 pub struct Engine {
     inner: Arc<Inner>,
-    calls: Semaphore,
+    threads: Threads<Inner>,
 }
 
 struct Inner {
@@ -36,6 +35,8 @@ struct Inner {
     /// A second connection to the engine's file, for what its API has no call for.
     beside: Mutex<rusqlite::Connection>,
     table: Table,
+    /// The last records read: each reader of the stream comes by the same place.
+    last_read: Mutex<Option<stream::Page>>,
     /// Counts writes, so that whoever reads the stream can wait for the next.
     writes: watch::Sender<u64>,
 }
@@ -55,6 +56,9 @@ pub enum EngineError {
     /// SQLite said no.
     #[error("the engine's file failed")]
     File(#[from] rusqlite::Error),
+    /// A thread cannot be started.
+    #[error("the engine's threads cannot be started")]
+    Thread(#[from] std::io::Error),
     /// The engine speaks another dialect than expected.
     #[error("the engine's message cannot be read")]
     Message(#[from] serde_json::Error),
@@ -77,8 +81,16 @@ impl Engine {
         let beside = rusqlite::Connection::open(file)?;
         stream::add_index(&beside)?;
         let writes = watch::Sender::new(0);
-        let inner = Arc::new(Inner { database, beside: Mutex::new(beside), table: table.clone(), writes });
-        Ok(Self { inner, calls: Semaphore::new(CALLS_MAX) })
+        let inner =
+            Inner { database, beside: Mutex::new(beside), table: table.clone(), last_read: Mutex::default(), writes };
+        let inner = Arc::new(inner);
+        Ok(Self { threads: Threads::start(&inner)?, inner })
+    }
+
+    /// From here on a write is answered before it is on the disk, until the engine is opened again. For what can be made
+    /// anew: the file is sound again only once it has been closed and synced.
+    pub fn write_behind(&self) -> Result<(), EngineError> {
+        Ok(self.inner.database.enable_bulk_loading()?)
     }
 
     /// Answers one request of DynamoDB's API.
@@ -106,10 +118,10 @@ impl Engine {
         &self,
         call: impl FnOnce(&Inner) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
-        // The semaphore is never closed.
-        let _permit = self.calls.acquire().await.map_err(|_| EngineError::Broken)?;
-        let inner = Arc::clone(&self.inner);
-        tokio::task::spawn_blocking(move || call(&inner)).await.map_err(|_| EngineError::Broken)?
+        let (reply, answer) = oneshot::channel();
+        // Whoever asked may have gone.
+        self.threads.run(move |inner| drop(reply.send(call(inner))));
+        answer.await.map_err(|_| EngineError::Broken)?
     }
 }
 

@@ -64,9 +64,7 @@ impl Pump {
         function: &str,
         mapping: StreamMapping,
     ) -> std::io::Result<Self> {
-        let kept = folder.read(&checkpoint(function))?;
-        let position = kept.and_then(|bytes| String::from_utf8(bytes).ok());
-        let position = watch::Sender::new(position);
+        let position = watch::Sender::new(folder.marked(&checkpoint(function))?);
         Ok(Self { ground, functions, folder, function: function.to_owned(), mapping, position })
     }
 
@@ -146,7 +144,7 @@ impl Pump {
     }
 
     fn confirm(&self, number: String) -> Result<(), PumpError> {
-        self.folder.write(&checkpoint(&self.function), number.as_bytes())?;
+        self.folder.mark(&checkpoint(&self.function), &number)?;
         self.position.send_replace(Some(number));
         Ok(())
     }
@@ -158,7 +156,7 @@ pub async fn drained(ground: &Ground, pumps: &[Progress]) -> Result<(), EngineEr
         let mut position = position.clone();
         loop {
             let reached = position.borrow_and_update().clone();
-            if ground.engine.records(reached, 1).await?.is_empty() {
+            if !ground.engine.has_records(reached).await? {
                 break;
             }
             // A pump ends only when its hub does.

@@ -13,8 +13,7 @@ use super::{PumpError, READ_MAX, checkpoint};
 pub async fn events(ground: &Ground, folder: &Folder, template: &Template) -> Result<BTreeSet<String>, PumpError> {
     let mut events = BTreeSet::new();
     for function in template.functions.iter().filter(|function| !function.streams.is_empty()) {
-        let kept = folder.read(&checkpoint(&function.name))?;
-        let mut position = kept.and_then(|bytes| String::from_utf8(bytes).ok());
+        let mut position = folder.marked(&checkpoint(&function.name))?;
         loop {
             let records = ground.engine.records(position, READ_MAX).await?;
             let Some(last) = records.last().map(sequence_number) else { break };

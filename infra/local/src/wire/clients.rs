@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 
 use super::Wire;
 use crate::template::REGION;
@@ -30,6 +30,7 @@ pub fn dynamodb(wire: &Wire, name: &str) -> aws_sdk_dynamodb::Client {
         .endpoint_url(NOWHERE)
         .allow_no_auth()
         .http_client(wire.clone())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(retries)
         // Its own allowance of retries, as every Lambda function has, rather than one for the whole process.
         .retry_partition(RetryPartition::custom(name.to_owned()).build())
@@ -45,6 +46,7 @@ pub fn ses(wire: &Wire) -> aws_sdk_ses::Client {
         .endpoint_url(NOWHERE)
         .allow_no_auth()
         .http_client(wire.clone())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(RetryConfig::disabled())
         .build();
     aws_sdk_ses::Client::from_conf(config)

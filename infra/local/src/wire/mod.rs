@@ -66,7 +66,7 @@ pub struct Wire {
 #[derive(Debug, Clone)]
 enum Caller {
     /// A function, held to its policy.
-    Function { name: String, statements: Vec<Statement> },
+    Function { name: Arc<str>, statements: Arc<[Statement]> },
     /// The hub itself, which may do anything and is not counted.
     Operator,
 }
@@ -102,7 +102,7 @@ impl Denials {
 impl Wire {
     /// The wire of a function.
     pub fn of_function(ground: Arc<Ground>, name: &str, statements: &[Statement]) -> Self {
-        let caller = Caller::Function { name: name.to_owned(), statements: statements.to_vec() };
+        let caller = Caller::Function { name: name.into(), statements: statements.into() };
         Self { ground, caller }
     }
 
@@ -117,7 +117,7 @@ impl Wire {
         let allowed = |demand: &Demand| statements.iter().any(|one| one.allows(&demand.action, &demand.resource));
         let Demand { action, resource } = demands.into_iter().find(|demand| !allowed(demand))?;
         let message = format!("Function {name} is not authorized to perform: {action} on resource: {resource}");
-        self.ground.denials.record(Denial { function: name.clone(), action, resource });
+        self.ground.denials.record(Denial { function: name.to_string(), action, resource });
         Some(message)
     }
 
