@@ -9,7 +9,7 @@ use domain::{Ledger, Refusal, Registration};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::stream::{Batch, Record, Stored};
-use store::{Booking, EventRecord, Message, Profile, RegisterOutcome};
+use store::{Booking, EventRecord, Message, Profile, RegisterOutcome, Unmatched};
 
 /// A registration whose own invocation may still be at work is looked at again after this long, then twice that, …
 const PAUSE_FIRST: Duration = Duration::from_millis(20);
