@@ -11,9 +11,16 @@ pub(crate) fn svg(text: &str) -> Option<String> {
     let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
     let mut path = String::new();
     for y in 0..code.size {
-        for x in (0..code.size).filter(|x| code[y][*x].value()) {
-            // Writing to a string cannot fail.
-            let _ = write!(path, "M{} {}h1v1h-1z", x + QUIET_MODULES, y + QUIET_MODULES);
+        let is_dark = |x: &usize| code[y][*x].value();
+        let mut x = 0;
+        while x < code.size {
+            // Neighbours in a row are one shape.
+            let run = (x..code.size).take_while(is_dark).count();
+            if run > 0 {
+                // Writing to a string cannot fail.
+                let _ = write!(path, "M{} {}h{run}v1h-{run}z", x + QUIET_MODULES, y + QUIET_MODULES);
+            }
+            x += run.max(1);
         }
     }
     let side = code.size + 2 * QUIET_MODULES;

@@ -7,20 +7,30 @@ use std::time::Instant;
 use local::{Engine, Operation, Template};
 use serde_json::{Value, json};
 
+use crate::process;
 use crate::report::Error;
 
 /// People of one ledger.
 const PEOPLE_A_LEDGER: usize = 30;
 
-/// Registrations a second of the engine alone, on disk.
-pub async fn measure(people: usize) -> Result<f64, Error> {
+/// What the engine alone does.
+pub struct Bound {
+    /// Registrations a second, on disk.
+    pub rate: f64,
+    /// Milliseconds of CPU for each.
+    pub cpu: f64,
+}
+
+/// Measures the engine alone.
+pub async fn measure(people: usize) -> Result<Bound, Error> {
     let folder = tempfile::tempdir()?;
     let names = ["BaseUrl", "Issuer", "Audience", "ClientId", "MailDomain", "MailFrom", "OperatorMail"];
     let values: BTreeMap<String, String> = names.into_iter().map(|name| (name.into(), "local".into())).collect();
     let template = Template::load(&values)?;
     let engine = Engine::open(&folder.path().join("bound.sqlite"), &template.table)?;
     let table = template.table.name.as_str();
-    let begun = Instant::now();
+    let cpu = || process::used(std::process::id()).map_or(0.0, |used| used.cpu);
+    let (begun, before) = (Instant::now(), cpu());
     for n in 0..people {
         let event = format!("E#{}", n / PEOPLE_A_LEDGER);
         if n % PEOPLE_A_LEDGER == 0 {
@@ -31,7 +41,7 @@ pub async fn measure(people: usize) -> Result<f64, Error> {
     }
     #[expect(clippy::cast_precision_loss, reason = "people are few")]
     let people = people as f64;
-    Ok(people / begun.elapsed().as_secs_f64())
+    Ok(Bound { rate: people / begun.elapsed().as_secs_f64(), cpu: (cpu() - before) * 1_000.0 / people })
 }
 
 async fn call(engine: &Engine, operation: Operation, mut request: Value) -> Result<(), Error> {

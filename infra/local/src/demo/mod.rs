@@ -27,9 +27,9 @@ use std::sync::Arc;
 
 use app::Clock;
 use axum::http::StatusCode;
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::StreamExt as _;
 use jiff::Timestamp;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::folder::Folder;
 use crate::hub::{HubError, TABLE};
@@ -77,6 +77,9 @@ pub enum DemoError {
     /// A request.
     #[error("a request cannot be made")]
     Request(#[from] http::Error),
+    /// A task.
+    #[error("an event's deeds broke off")]
+    Task(#[from] JoinError),
     /// A response.
     #[error("a response cannot be read")]
     Response(#[from] axum::Error),
@@ -111,7 +114,7 @@ async fn fill(folder: &Arc<Folder>, template: &Template, clock: Option<Timestamp
         pumps.spawn(pump.run());
     }
     let now = clock.unwrap_or_else(Clock::real);
-    let stage = Stage::new(stack.front, people::all(SEED), SEED);
+    let stage = Arc::new(Stage::new(stack.front, people::all(SEED), SEED));
     play(stage, &timekeeper, now).await?;
     pumps.shutdown().await;
     match clock {
@@ -121,7 +124,7 @@ async fn fill(folder: &Arc<Folder>, template: &Template, clock: Option<Timestamp
 }
 
 /// Plays the year, and then what is ahead of `now`.
-async fn play(stage: Stage, timekeeper: &Timekeeper, now: Timestamp) -> Result<(), DemoError> {
+async fn play(stage: Arc<Stage>, timekeeper: &Timekeeper, now: Timestamp) -> Result<(), DemoError> {
     let scripted = |courses: Vec<Course>, write: &dyn Fn(&Course) -> Result<Script, OutOfCalendar>| {
         let scripts = courses.into_iter().map(|course| Ok((write(&course)?, Running::new(course))));
         scripts.collect::<Result<Vec<_>, OutOfCalendar>>()
@@ -139,7 +142,7 @@ async fn play(stage: Stage, timekeeper: &Timekeeper, now: Timestamp) -> Result<(
     }
     perform(&stage, timekeeper, ahead, |done| progress.reach(years + done)).await?;
     timekeeper.advance(now).await?;
-    let tally = stage.into_tally();
+    let tally = stage.take_tally();
     let (events, places, people) = (tally.events, tally.places, tally.people.len());
     progress.finish(&format!("the demo year is loaded: {events} events, {places} places filled by {people} people"));
     Ok(())
@@ -147,7 +150,7 @@ async fn play(stage: Stage, timekeeper: &Timekeeper, now: Timestamp) -> Result<(
 
 /// Does what the scripts say, at its time; events that are over are counted.
 async fn perform(
-    stage: &Stage,
+    stage: &Arc<Stage>,
     timekeeper: &Timekeeper,
     scripts: Vec<(Script, Running)>,
     mut reach: impl FnMut(usize),
@@ -156,18 +159,28 @@ async fn perform(
     let mut instants: BTreeMap<Timestamp, BTreeMap<usize, Vec<Deed>>> = BTreeMap::new();
     let mut last = BTreeMap::<Timestamp, usize>::new();
     for (number, (script, event)) in scripts.into_iter().enumerate() {
-        running.push(event);
+        running.push(Some(event));
         *last.entry(script.last().map_or(Timestamp::MIN, |(at, _)| *at)).or_default() += 1;
         for (at, deed) in script {
             instants.entry(at).or_default().entry(number).or_default().push(deed);
         }
     }
-    for (at, mut deeds) in instants {
+    for (at, deeds) in instants {
         timekeeper.advance(at).await?;
-        let busy = running.iter_mut().enumerate();
-        let busy = busy.filter_map(|(number, event)| Some((event, deeds.remove(&number)?)));
-        let busy: Vec<_> = busy.map(|(event, deeds)| stage.perform(event, deeds)).collect();
-        futures::stream::iter(busy).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        let mut busy = Vec::new();
+        for (number, deeds) in deeds {
+            busy.extend(running[number].take().map(|event| (number, event, deeds)));
+        }
+        // A task each, so that every core has something to do.
+        let tasks = busy.into_iter().map(|(number, mut event, deeds)| {
+            let stage = Arc::clone(stage);
+            tokio::spawn(async move { stage.perform(&mut event, deeds).await.map(|()| (number, event)) })
+        });
+        let mut tasks = futures::stream::iter(tasks).buffer_unordered(AT_ONCE);
+        while let Some(done) = tasks.next().await {
+            let (number, event) = done??;
+            running[number] = Some(event);
+        }
         reach(last.range(..=at).map(|(_, count)| count).sum());
     }
     Ok(())

@@ -92,8 +92,8 @@ impl Stage {
     }
 
     /// What the year has come to.
-    pub fn into_tally(self) -> Tally {
-        self.tally.into_inner().unwrap_or_else(PoisonError::into_inner)
+    pub fn take_tally(&self) -> Tally {
+        std::mem::take(&mut *self.tally.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Sets what the hub has agreed with those who book.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::Clock;
+use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -187,11 +188,10 @@ impl Timekeeper {
         unreachable!("the last round has returned")
     }
 
-    /// Fires every sweep once.
+    /// Fires every sweep once, all at once: none of them waits for another on AWS either.
     async fn sweep(&self, now: Timestamp) {
-        for (function, schedule) in self.schedules.iter().filter(|(_, schedule)| schedule.is_rate()) {
-            self.start(function, schedule, now).await;
-        }
+        let sweeps = self.schedules.iter().filter(|(_, schedule)| schedule.is_rate());
+        join_all(sweeps.map(|(function, schedule)| self.start(function, schedule, now))).await;
     }
 
     /// Fires the chosen schedules that have a time after `before` and up to `now`.
