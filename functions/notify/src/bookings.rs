@@ -31,7 +31,7 @@ pub(crate) struct Bookings {
     /// Of events that mails say somebody was absent from: when the same takes place next.
     next: BTreeMap<EventId, NextDate>,
     managers: Managers,
-    /// Of the mailboxes that these mails go to, and that their people booked with.
+    /// Of the mailboxes that these mails go to, and of those that may not want theirs.
     wishes: Wishes,
     programmes: Programmes,
     hub: Hub,
@@ -57,49 +57,31 @@ pub(crate) struct Booking<'a> {
 }
 
 impl Bookings {
-    /// Reads what these mails are about.
+    /// Reads what these mails are about: side by side, what needs nothing that is yet to be read.
     pub async fn read<'m>(app: &App, messages: impl IntoIterator<Item = &'m Message>) -> Result<Self, store::Failure> {
-        let mut about = BTreeSet::new();
-        let (mut written, mut reminded, mut absent) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let mut attended = BTreeSet::new();
         let messages: Vec<&Message> = messages.into_iter().collect();
-        let managers = Managers::read(app, &messages).await?;
-        for message in messages {
-            let subject = Subject::of(message);
-            if subject.as_ref().is_some_and(Subject::is_about_attendance) {
-                attended.insert(message.event);
-            }
-            match subject {
-                Some(Subject::Bulletin { id }) => written.insert((message.event, id)),
-                Some(Subject::Reminder { .. }) => reminded.insert(message.event),
-                Some(Subject::Absent) => absent.insert(message.event),
-                _ => false,
-            };
-            about.insert((message.person, message.event));
-        }
+        let Asked { about, attended, optional, written, reminded, absent } = Asked::by(&messages);
         let ids: BTreeSet<EventId> = about.iter().map(|(_, event)| *event).collect();
-        let events = app.store.events_with_ledgers(&ids.into_iter().collect::<Vec<_>>(), true).await?;
+        let ids: Vec<EventId> = ids.into_iter().collect();
+        let (managers, events, registrations, bulletins, materials, programmes, hub) = futures::try_join!(
+            Managers::read(app, &messages),
+            app.store.events_with_ledgers(&ids, true),
+            app.store.registrations_at(about),
+            bulletins(app, written),
+            materials(app, reminded),
+            app.store.programmes(),
+            app.hub(),
+        )?;
         let events: BTreeMap<EventId, (EventRecord, Ledger)> =
             events.into_iter().map(|(record, ledger)| (record.id, (record, ledger))).collect();
-        let next = next_dates(app, &events, absent).await?;
-        let mut attendance = BTreeMap::new();
-        for (record, _) in attended.iter().filter_map(|id| events.get(id)) {
-            attendance.insert(record.id, app.attendance(record).await?);
-        }
-        let registrations = app.store.registrations_at(about).await?;
         let registrations: BTreeMap<(EventId, PersonId), Registration> =
             registrations.into_iter().map(|found| ((found.event, found.person), found)).collect();
-        let mut bulletins = BTreeMap::new();
-        for (event, id) in written {
-            let found = app.store.bulletin(event, &id).await?;
-            bulletins.extend(found.map(|bulletin| ((event, id), bulletin)));
-        }
-        let mut materials = BTreeMap::new();
-        for event in reminded {
-            materials.insert(event, app.store.materials(event).await?);
-        }
-        let wishes = app.store.wishes(&mailboxes(app, registrations.values())).await?;
-        let (programmes, hub) = (app.programmes().await?, app.hub().await?);
+        let addressed = addressed(app, registrations.values());
+        let (attendance, next, wishes) = futures::try_join!(
+            attendance(app, &events, attended),
+            next_dates(app, &events, absent),
+            app.store.wishes(&addressed, &optional),
+        )?;
         Ok(Self { events, registrations, bulletins, materials, attendance, next, managers, wishes, programmes, hub })
     }
 
@@ -129,13 +111,83 @@ impl Bookings {
     }
 }
 
-/// Where mail about these bookings goes, and under which mailboxes they were made: another once a person has moved.
-fn mailboxes<'r>(app: &App, registrations: impl Iterator<Item = &'r Registration>) -> BTreeSet<MailboxId> {
-    let both = |registration: &Registration| {
-        let to = registration.form.email.as_ref().map(|email| app.identity.mailbox(email));
-        to.into_iter().chain([registration.person.mailbox()])
-    };
-    registrations.flat_map(both).collect()
+/// What is to be read for some mails.
+#[derive(Default)]
+struct Asked {
+    about: BTreeSet<(PersonId, EventId)>,
+    /// Events whose attendance matters.
+    attended: BTreeSet<EventId>,
+    /// Mailboxes that may not want theirs.
+    optional: BTreeSet<MailboxId>,
+    /// What organisers wrote.
+    written: BTreeSet<(EventId, String)>,
+    /// Events whose materials go along.
+    reminded: BTreeSet<EventId>,
+    /// Events that somebody missed.
+    absent: BTreeSet<EventId>,
+}
+
+impl Asked {
+    fn by(messages: &[&Message]) -> Self {
+        let mut asked = Self::default();
+        for message in messages {
+            let subject = Subject::of(message);
+            if subject.as_ref().is_some_and(Subject::is_about_attendance) {
+                asked.attended.insert(message.event);
+            }
+            if subject.as_ref().is_some_and(Subject::is_optional) {
+                asked.optional.insert(message.person.mailbox());
+            }
+            match subject {
+                Some(Subject::Bulletin { id }) => asked.written.insert((message.event, id)),
+                Some(Subject::Reminder { .. }) => asked.reminded.insert(message.event),
+                Some(Subject::Absent) => asked.absent.insert(message.event),
+                _ => false,
+            };
+            asked.about.insert((message.person, message.event));
+        }
+        asked
+    }
+}
+
+async fn bulletins(
+    app: &App,
+    written: BTreeSet<(EventId, String)>,
+) -> Result<BTreeMap<(EventId, String), Bulletin>, store::Failure> {
+    let mut bulletins = BTreeMap::new();
+    for (event, id) in written {
+        let found = app.store.bulletin(event, &id).await?;
+        bulletins.extend(found.map(|bulletin| ((event, id), bulletin)));
+    }
+    Ok(bulletins)
+}
+
+async fn materials(
+    app: &App,
+    reminded: BTreeSet<EventId>,
+) -> Result<BTreeMap<EventId, Vec<Material>>, store::Failure> {
+    let mut materials = BTreeMap::new();
+    for event in reminded {
+        materials.insert(event, app.store.materials(event).await?);
+    }
+    Ok(materials)
+}
+
+async fn attendance(
+    app: &App,
+    events: &BTreeMap<EventId, (EventRecord, Ledger)>,
+    attended: BTreeSet<EventId>,
+) -> Result<BTreeMap<EventId, Attendance>, store::Failure> {
+    let mut attendance = BTreeMap::new();
+    for (record, _) in attended.iter().filter_map(|id| events.get(id)) {
+        attendance.insert(record.id, app.attendance(record).await?);
+    }
+    Ok(attendance)
+}
+
+/// The mailboxes that mail about these registrations goes to.
+fn addressed<'r>(app: &App, registrations: impl Iterator<Item = &'r Registration>) -> BTreeSet<MailboxId> {
+    registrations.filter_map(|found| found.form.email.as_ref()).map(|email| app.identity.mailbox(email)).collect()
 }
 
 /// When the same as these events takes place next, with places to book.

@@ -121,7 +121,7 @@ async fn attempt(app: &App, bookings: &Bookings, message: &Message) -> Result<Se
         Ok(found) => found,
         Err(dropped) => return Ok(Sent::Not(dropped)),
     };
-    match obstacle(app, bookings.wishes(), (message, email), (&subject, &letter)).await? {
+    match obstacle(app, bookings.wishes(), (message, email), &subject).await? {
         Some(dropped) => Ok(Sent::Not(dropped)),
         None => send(app, message, &booking, &letter, email).await,
     }
@@ -132,15 +132,15 @@ async fn obstacle(
     app: &App,
     wishes: &Wishes,
     (message, email): (&Message, &EmailAddress),
-    (subject, letter): (&Subject, &LetterKind),
+    subject: &Subject,
 ) -> Result<Option<Dropped>, Trouble> {
     // Where it goes, which is not where the booking was made once the person has another address.
     if wishes.is_suppressed(app.identity.mailbox(email)) {
         return Ok(Some(Dropped::Suppressed));
     }
-    match (subject, letter) {
-        (Subject::Changed { version, .. }, _) => is_told_already(app, message, *version).await,
-        (_, LetterKind::Thanks | LetterKind::FollowUp) if wishes.is_unsubscribed(message.person.mailbox()) => {
+    match subject {
+        Subject::Changed { version, .. } => is_told_already(app, message, *version).await,
+        subject if subject.is_optional() && wishes.is_unsubscribed(message.person.mailbox()) => {
             Ok(Some(Dropped::Unwanted))
         }
         _ => Ok(None),

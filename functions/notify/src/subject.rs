@@ -68,9 +68,13 @@ impl Subject {
     pub fn is_about_attendance(&self) -> bool {
         match self {
             Self::Absent | Self::Bulletin { .. } => true,
-            Self::Reminder { kind, .. } => matches!(kind, ReminderKind::Thanks | ReminderKind::FollowUp),
-            _ => false,
+            _ => self.is_optional(),
         }
+    }
+
+    /// Whether no booking needs it, so that people may say that they do not want it.
+    pub fn is_optional(&self) -> bool {
+        matches!(self, Self::Reminder { kind: ReminderKind::Thanks | ReminderKind::FollowUp, .. })
     }
 
     /// What a stored mail is about; `None` for a kind that this version does not know.

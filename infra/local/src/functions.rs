@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 use crate::wire::Ground;
@@ -114,11 +115,18 @@ impl Functions {
         }
     }
 
-    /// Starts a function with an event.
+    /// Starts a function with an event, in a task of its own: none waits while another works.
     pub async fn event(&self, name: &str, payload: Value) -> Result<Value, InvokeError> {
         match self.deployed(name)? {
             Deployed { handler: Handler::Event(handle), timeout } => {
-                Ok(self.guarded(name, *timeout, handle(payload)).await??)
+                // Dropped, as by a timeout, it ends its task.
+                let mut task = JoinSet::new();
+                task.spawn(handle(payload));
+                let reply = async move {
+                    let ended = task.join_next().await.expect("it was just spawned");
+                    ended.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+                };
+                Ok(self.guarded(name, *timeout, reply).await??)
             }
             Deployed { handler: Handler::Http(_), .. } => Err(InvokeError::Trigger),
         }

@@ -1,12 +1,16 @@
 //! Filter patterns of stream mappings: the part of Lambda's event filtering that the template uses.
 //!
 //! See <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>. Fields nest; a list gives the
-//! values that a field may have, each a text or `{"prefix": …}`. Any other rule is refused when the template is read.
+//! values that a field may have, each a text or `{"prefix": …}`. Any other rule, and any about an image, is refused when the
+//! template is read.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
+
+/// What is read of a record only once it is passed on.
+const IMAGES: [&str; 2] = ["NewImage", "OldImage"];
 
 /// What a record must look like to be passed on.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,7 +18,7 @@ use serde_json::Value;
 pub struct Pattern(Node);
 
 impl Pattern {
-    /// Whether the record is passed on.
+    /// Whether the record, of which this is all but its images, is passed on.
     pub fn matches(&self, record: &Value) -> bool {
         self.0.matches(record)
     }
@@ -24,7 +28,10 @@ impl TryFrom<String> for Pattern {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let node = serde_json::from_str(&text).map_err(|error| format!("filter {text}: {error}"))?;
+        let node: Node = serde_json::from_str(&text).map_err(|error| format!("filter {text}: {error}"))?;
+        if node.names(&IMAGES) {
+            return Err(format!("filter {text}: images are not looked at here"));
+        }
         Ok(Self(node))
     }
 }
@@ -37,6 +44,16 @@ enum Node {
 }
 
 impl Node {
+    /// Whether it is about one of these fields.
+    fn names(&self, names: &[&str]) -> bool {
+        match self {
+            Self::OneOf(_) => false,
+            Self::Fields(fields) => {
+                fields.iter().any(|(name, node)| names.contains(&name.as_str()) || node.names(names))
+            }
+        }
+    }
+
     fn matches(&self, value: &Value) -> bool {
         match self {
             Self::OneOf(rules) => value.as_str().is_some_and(|text| rules.iter().any(|rule| rule.matches(text))),
@@ -93,5 +110,11 @@ mod tests {
         {
             assert!(Pattern::try_from(text.to_owned()).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_filter_on_images_is_refused_for_it_would_pass_nothing_on() {
+        let text = r#"{"dynamodb":{"NewImage":{"st":{"S":["open"]}}}}"#;
+        Pattern::try_from(text.to_owned()).expect_err("refused");
     }
 }

@@ -79,7 +79,7 @@ impl Bench {
 }
 
 pub async fn put(ground: &Ground, table: &str, item: Value) {
-    let request = json!({ "TableName": table, "Item": item, "ReturnConsumedCapacity": "TOTAL" });
+    let request = json!({ "TableName": table, "Item": item }).to_string().into_bytes();
     let answer = ground.engine.call(Operation::PutItem, request).await.expect("the engine answers");
     assert_eq!(answer.status, 200, "{}", answer.body);
 }

@@ -1,6 +1,8 @@
 //! Organisations: the list, one item each; and the names on forms that the list does not have, each once, until somebody
 //! matches them.
 
+use std::collections::BTreeMap;
+
 use domain::{ListedOrganisation, Organisation, Organisations, Registration};
 use futures::future::try_join_all;
 use jiff::Timestamp;
@@ -66,6 +68,7 @@ impl Store {
             Some((Key::Organisation(key.clone()), Key::UnmatchedOrganisation(key)))
         };
         let known = self.taken(given.iter().filter_map(named).flat_map(|(listed, noted)| [listed, noted])).await?;
+        let mut items = BTreeMap::new();
         for unmatched in &given {
             let Some((listed, noted)) = named(unmatched) else { continue };
             if known.has(&listed) || known.has(&noted) {
@@ -73,9 +76,10 @@ impl Store {
             }
             let mut item = noted.attributes();
             item.insert("d".to_owned(), text(serde_json::to_string(unmatched).map_err(Failure::unreadable)?));
-            self.put_if_absent(item).await?;
+            // Of those that say the same, the first is noted.
+            items.entry(noted.sk()).or_insert(item);
         }
-        Ok(())
+        try_join_all(items.into_values().map(|item| self.put_if_absent(item))).await.map(drop)
     }
 
     /// Everything that is noted, matched since or not.

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::{EmailAddress, PersonId, PersonName};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 
 use crate::Store;
@@ -24,13 +25,14 @@ impl Store {
     /// Keeps people's profiles; of each person the first one stays.
     pub async fn keep_profiles(&self, profiles: &[Profile]) -> Result<(), Failure> {
         let kept = self.taken(profiles.iter().map(|profile| Key::Profile(profile.person))).await?;
-        for profile in profiles.iter().filter(|profile| !kept.has(&Key::Profile(profile.person))) {
+        let new = profiles.iter().filter(|profile| !kept.has(&Key::Profile(profile.person))).map(|profile| {
             let mut item = Key::Profile(profile.person).attributes();
             item.insert("name".to_owned(), text(profile.name.as_str()));
             item.insert("email".to_owned(), text(profile.email.as_str()));
-            self.put_if_absent(item).await?;
-        }
-        Ok(())
+            self.put_if_absent(item)
+        });
+        // As many as come in one batch of the stream.
+        try_join_all(new).await.map(drop)
     }
 
     /// Counts a request in the hour of `now`; how many there have been, this one included.

@@ -21,16 +21,21 @@ impl Wishes {
         self.0.has(&Key::Suppressed(mailbox))
     }
 
-    /// Whether the people of this mailbox asked for no mail but what their bookings need.
+    /// Whether the people of this mailbox, which must have been asked about, want no mail but what their bookings need.
     pub fn is_unsubscribed(&self, mailbox: MailboxId) -> bool {
         self.0.has(&Key::Unsubscribed(mailbox))
     }
 }
 
 impl Store {
-    /// What these mailboxes will not have, read together.
-    pub async fn wishes(&self, mailboxes: &BTreeSet<MailboxId>) -> Result<Wishes, Failure> {
-        let keys = mailboxes.iter().flat_map(|mailbox| [Key::Suppressed(*mailbox), Key::Unsubscribed(*mailbox)]);
+    /// What mailboxes will not have, read together: any mail, or mail that their bookings do not need.
+    pub async fn wishes(
+        &self,
+        any: &BTreeSet<MailboxId>,
+        optional: &BTreeSet<MailboxId>,
+    ) -> Result<Wishes, Failure> {
+        let suppressed = any.iter().copied().map(Key::Suppressed);
+        let keys = suppressed.chain(optional.iter().copied().map(Key::Unsubscribed));
         self.taken(keys).await.map(Wishes)
     }
 

@@ -1,13 +1,15 @@
 //! What the ledger's protocol relies on, seen of the engine at its pinned version.
 
+use dynoxide::actions::get_records::GetRecordsRequest;
+use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use serde_json::{Value, json};
 
 use super::{Answer, Engine, EngineError, Operation};
-use crate::template::Template;
+use crate::template::{REGION, Template};
 
 async fn call(engine: &Engine, operation: Operation, mut request: Value) -> (u16, Value, f64) {
     request["TableName"] = json!(engine.inner.table.name);
-    request["ReturnConsumedCapacity"] = json!("TOTAL");
+    let request = request.to_string().into_bytes();
     let Answer { status, body, units } = engine.call(operation, request).await.expect("the engine answers");
     (status, serde_json::from_str(&body).expect("JSON"), units)
 }
@@ -67,16 +69,56 @@ async fn the_stream_carries_both_images_in_order_and_can_be_resumed() {
     let (_folder, engine) = with_ledger().await;
     call(&engine, Operation::UpdateItem, draw("ann")).await;
     let records = engine.records(None, 10).await.expect("the stream reads");
-    let names: Vec<&str> = records.iter().filter_map(|record| record["eventName"].as_str()).collect();
+    let events: Vec<Value> = records.iter().map(|record| record.event().expect("JSON")).collect();
+    let names: Vec<&str> = events.iter().filter_map(|event| event["eventName"].as_str()).collect();
     assert_eq!(names, ["INSERT", "MODIFY"]);
-    assert_eq!(records[1]["dynamodb"]["OldImage"]["v"]["N"], "1");
-    assert_eq!(records[1]["dynamodb"]["NewImage"]["m"]["M"]["ann"]["N"], "5");
-    assert_eq!(records[1]["dynamodb"]["Keys"], json!({"PK": {"S": "E#1"}, "SK": {"S": "L"}}));
-    assert_eq!(records[1]["dynamodb"]["StreamViewType"], "NEW_AND_OLD_IMAGES");
-    let number = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
-    assert!(number(&records[0]) < number(&records[1]));
-    assert_eq!(engine.records(number(&records[0]), 10).await.expect("resumes").len(), 1);
-    assert!(engine.records(number(&records[1]), 10).await.expect("resumes").is_empty());
+    assert_eq!(events[1]["dynamodb"]["OldImage"]["v"]["N"], "1");
+    assert_eq!(events[1]["dynamodb"]["NewImage"]["m"]["M"]["ann"]["N"], "5");
+    assert_eq!(events[1]["dynamodb"]["Keys"], json!({"PK": {"S": "E#1"}, "SK": {"S": "L"}}));
+    assert_eq!(events[1]["dynamodb"]["StreamViewType"], "NEW_AND_OLD_IMAGES");
+    assert!(records[0].sequence_number() < records[1].sequence_number());
+    for (place, left) in [(&records[0], 1), (&records[1], 0)] {
+        let place = Some(place.sequence_number().to_owned());
+        assert_eq!(engine.records(place.clone(), 10).await.expect("resumes").len(), left);
+        assert_eq!(engine.has_records(place).await.expect("resumes"), left > 0);
+    }
+}
+
+#[tokio::test]
+async fn a_record_read_beside_the_engine_is_the_one_of_its_api() {
+    let (_folder, engine) = with_ledger().await;
+    call(&engine, Operation::UpdateItem, draw("ann")).await;
+    let lapsed = json!({"PK": {"S": "E#2"}, "SK": {"S": "L"}, "ttl": {"N": "1"}});
+    call(&engine, Operation::PutItem, json!({ "Item": lapsed })).await;
+    engine.remove_lapsed().await.expect("swept");
+    let read = engine.records(None, 10).await.expect("the stream reads");
+    let read: Vec<Value> = read.iter().map(|record| record.event().expect("JSON")).collect();
+    let told = engine.run(|inner| Ok(inner.told_by_api())).await.expect("the stream reads");
+    assert_eq!(told.len(), 4, "an insertion, a change, another insertion, and its removal");
+    assert_eq!(read, told);
+    assert_eq!(told[3]["userIdentity"]["type"], "Service");
+}
+
+impl super::Inner {
+    /// The stream as the engine's own API tells it, in the template's region.
+    fn told_by_api(&self) -> Vec<Value> {
+        let arn = format!("{}/stream/local", self.table.arn);
+        let start = self.database.get_shard_iterator(GetShardIteratorRequest {
+            stream_arn: arn.clone(),
+            shard_id: dynoxide::streams::shard_id(&self.table.name),
+            shard_iterator_type: "TRIM_HORIZON".into(),
+            sequence_number: None,
+        });
+        let shard_iterator = start.expect("an iterator").shard_iterator.expect("an iterator");
+        let page = self.database.get_records(GetRecordsRequest { shard_iterator, limit: None }).expect("records");
+        let event = |record| {
+            let mut event = serde_json::to_value(record).expect("JSON");
+            event["eventSourceARN"] = json!(arn);
+            event["awsRegion"] = json!(REGION);
+            event
+        };
+        page.records.into_iter().map(event).collect()
+    }
 }
 
 #[tokio::test]
@@ -90,10 +132,10 @@ async fn a_write_and_a_read_of_the_stream_search_an_index() {
             Ok::<_, EngineError>(steps?.join("; "))
         })
     };
-    // The engine's own statements, with values for their parameters.
+    // The engine's own statement and ours, with values for their parameters.
     let next = "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records \
                 WHERE table_name = 't'";
-    let read = "SELECT event_name FROM _stream_records WHERE table_name = 't' AND shard_id = 's' \
+    let read = "SELECT event_name FROM _stream_records WHERE table_name = 't' \
                 AND CAST(sequence_number AS INTEGER) > 5 ORDER BY CAST(sequence_number AS INTEGER) ASC LIMIT 9";
     for query in [next, read] {
         let plan = plan(query).await.expect("a plan");
@@ -105,12 +147,12 @@ async fn a_write_and_a_read_of_the_stream_search_an_index() {
 #[tokio::test]
 async fn only_what_is_old_and_read_is_pruned() {
     let (_folder, engine) = with_ledger().await;
-    let number = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned();
-    let first = number(&engine.records(None, 1).await.expect("reads")[0]);
+    let first = engine.records(None, 1).await.expect("reads")[0].sequence_number().to_owned();
     call(&engine, Operation::UpdateItem, draw("ann")).await;
-    let written = engine.records(None, 1).await.expect("reads")[0]["dynamodb"]["ApproximateCreationDateTime"].clone();
+    let record = engine.records(None, 1).await.expect("reads")[0].outline().clone();
+    let written = record["dynamodb"]["ApproximateCreationDateTime"].as_f64().expect("a number");
     #[expect(clippy::cast_possible_truncation, reason = "whole epoch seconds")]
-    let written = jiff::Timestamp::from_second(written.as_f64().expect("a number") as i64).expect("in range");
+    let written = jiff::Timestamp::from_second(written as i64).expect("in range");
     let day = jiff::SignedDuration::from_hours(24);
     assert_eq!(engine.prune(first.clone(), written + day).await.expect("prunes"), 0, "not yet a day old");
     assert_eq!(engine.prune(first, written + day * 2).await.expect("prunes"), 1, "the second was not read");

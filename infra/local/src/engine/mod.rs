@@ -1,16 +1,19 @@
 //! The embedded engine: DynamoDB's API over one SQLite file in the data folder.
 //!
-//! What was answered is on disk (the engine commits before it answers). Calls block, so threads of its own make them, one
-//! after the other as they come.
+//! What was answered is on disk. The engine commits to its journal without waiting for the disk, and the thread that
+//! makes its calls waits once for all that have come meanwhile.
 
+mod commits;
 mod due;
 #[cfg(test)]
 mod facts;
 mod operation;
+mod record;
 mod stream;
-mod threads;
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dynoxide::{Database, DynoxideError};
@@ -18,16 +21,17 @@ use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
 
 use crate::template::Table;
-use threads::Threads;
+use commits::{Commits, Journal};
 
 pub use operation::{Answer, Operation};
+pub use record::Record;
 pub use stream::Position;
 
 /// The engine over one data folder.
 #[derive(Debug)]
 pub struct Engine {
     inner: Arc<Inner>,
-    threads: Threads<Inner>,
+    commits: Commits<Inner>,
 }
 
 struct Inner {
@@ -35,6 +39,10 @@ struct Inner {
     /// A second connection to the engine's file, for what its API has no call for.
     beside: Mutex<rusqlite::Connection>,
     table: Table,
+    /// SQLite's write-ahead log, of which it never lets go while it is open.
+    log: File,
+    /// Answers wait for no disk.
+    is_write_behind: AtomicBool,
     /// The last records read: each reader of the stream comes by the same place.
     last_read: Mutex<Option<stream::Page>>,
     /// Counts writes, so that whoever reads the stream can wait for the next.
@@ -56,9 +64,9 @@ pub enum EngineError {
     /// SQLite said no.
     #[error("the engine's file failed")]
     File(#[from] rusqlite::Error),
-    /// A thread cannot be started.
-    #[error("the engine's threads cannot be started")]
-    Thread(#[from] std::io::Error),
+    /// Its journal cannot be opened, or its thread not be started.
+    #[error("the engine cannot be opened")]
+    Io(#[from] std::io::Error),
     /// The engine speaks another dialect than expected.
     #[error("the engine's message cannot be read")]
     Message(#[from] serde_json::Error),
@@ -74,28 +82,36 @@ impl Engine {
     /// Opens the file, or makes it, with the template's table.
     pub fn open(file: &Path, table: &Table) -> Result<Self, EngineError> {
         let database = Database::new(&file.to_string_lossy())?;
+        // It would sync each commit: here `commits` does, for many at once. Checkpoints it goes on syncing itself.
+        database.disable_bulk_loading()?;
         if database.get_table_metadata(&table.name)?.is_none() {
             create(&database, table)?;
         }
         check_shape(&database, table)?;
         let beside = rusqlite::Connection::open(file)?;
         stream::add_index(&beside)?;
-        let writes = watch::Sender::new(0);
-        let inner =
-            Inner { database, beside: Mutex::new(beside), table: table.clone(), last_read: Mutex::default(), writes };
-        let inner = Arc::new(inner);
-        Ok(Self { threads: Threads::start(&inner)?, inner })
+        let inner = Arc::new(Inner {
+            database,
+            beside: Mutex::new(beside),
+            log: File::open(log_of(file))?,
+            table: table.clone(),
+            is_write_behind: AtomicBool::new(false),
+            last_read: Mutex::default(),
+            writes: watch::Sender::new(0),
+        });
+        Ok(Self { commits: Commits::start(&inner)?, inner })
     }
 
     /// From here on a write is answered before it is on the disk, until the engine is opened again. For what can be made
     /// anew: the file is sound again only once it has been closed and synced.
     pub fn write_behind(&self) -> Result<(), EngineError> {
+        self.inner.is_write_behind.store(true, Ordering::SeqCst);
         Ok(self.inner.database.enable_bulk_loading()?)
     }
 
-    /// Answers one request of DynamoDB's API.
-    pub async fn call(&self, operation: Operation, request: Value) -> Result<Answer, EngineError> {
-        self.run(move |inner| Ok(operation.run(&inner.database, request, || inner.wrote()))).await
+    /// Answers one request of DynamoDB's API, in JSON.
+    pub async fn call(&self, operation: Operation, request: Vec<u8>) -> Result<Answer, EngineError> {
+        self.run(move |inner| Ok(operation.run(&inner.database, &request, || inner.wrote()))).await
     }
 
     /// Changes when something was written.
@@ -120,7 +136,7 @@ impl Engine {
     ) -> Result<T, EngineError> {
         let (reply, answer) = oneshot::channel();
         // Whoever asked may have gone.
-        self.threads.run(move |inner| drop(reply.send(call(inner))));
+        self.commits.run(call, |outcome| drop(reply.send(outcome)));
         answer.await.map_err(|_| EngineError::Broken)?
     }
 }
@@ -134,6 +150,23 @@ impl Inner {
     fn wrote(&self) {
         self.writes.send_modify(|count| *count = count.wrapping_add(1));
     }
+}
+
+impl Journal for Inner {
+    fn written(&self) -> u64 {
+        if self.is_write_behind.load(Ordering::SeqCst) { 0 } else { *self.writes.borrow() }
+    }
+
+    fn sync(&self) -> std::io::Result<()> {
+        self.log.sync_data()
+    }
+}
+
+/// Where SQLite keeps its write-ahead log (<https://www.sqlite.org/wal.html>).
+fn log_of(file: &Path) -> PathBuf {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
 }
 
 fn create(database: &Database, table: &Table) -> Result<(), EngineError> {

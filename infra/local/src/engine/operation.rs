@@ -1,10 +1,19 @@
 //! The operations of DynamoDB's API that functions may use, and what each costs.
 
+use dynoxide::actions::batch_get_item::BatchGetItemRequest;
+use dynoxide::actions::batch_write_item::BatchWriteItemRequest;
+use dynoxide::actions::delete_item::DeleteItemRequest;
+use dynoxide::actions::get_item::GetItemRequest;
+use dynoxide::actions::put_item::PutItemRequest;
+use dynoxide::actions::query::QueryRequest;
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::actions::transact_get_items::TransactGetItemsRequest;
+use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
+use dynoxide::actions::update_item::UpdateItemRequest;
 use dynoxide::types::{ConsumedCapacity, item_size, write_capacity_units};
 use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 /// One operation on items, named as in `DynamoDB`'s API reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -70,27 +79,30 @@ impl Operation {
         }
     }
 
-    /// Runs the request, which must ask for its consumed capacity; `wrote` is called when items may have changed.
-    pub(super) fn run(self, database: &Database, request: Value, wrote: impl FnOnce()) -> Answer {
+    /// Runs the request, and has its consumed capacity told; `wrote` is called when items may have changed.
+    pub(super) fn run(self, database: &Database, request: &[u8], wrote: impl FnOnce()) -> Answer {
+        /// Each request has a type of its own, and they have no trait in common.
+        macro_rules! call {
+            ($method:ident, $request:ty, $units:ident) => {
+                answer(
+                    request,
+                    |request: &mut $request| total(&mut request.return_consumed_capacity),
+                    |request| database.$method(request),
+                    |reply| $units(reply.consumed_capacity.as_ref()),
+                )
+            };
+        }
         let answer = match self {
-            Self::BatchGetItem => {
-                answer(request, |r| database.batch_get_item(r), |r| batch(r.consumed_capacity.as_ref()))
-            }
-            Self::BatchWriteItem => {
-                answer(request, |r| database.batch_write_item(r), |r| batch(r.consumed_capacity.as_ref()))
-            }
-            Self::DeleteItem => answer(request, |r| database.delete_item(r), |r| single(r.consumed_capacity.as_ref())),
-            Self::GetItem => answer(request, |r| database.get_item(r), |r| single(r.consumed_capacity.as_ref())),
-            Self::PutItem => answer(request, |r| database.put_item(r), |r| single(r.consumed_capacity.as_ref())),
-            Self::Query => answer(request, |r| database.query(r), |r| single(r.consumed_capacity.as_ref())),
-            Self::Scan => answer(request, |r| database.scan(r), |r| single(r.consumed_capacity.as_ref())),
-            Self::TransactGetItems => {
-                answer(request, |r| database.transact_get_items(r), |r| batch(r.consumed_capacity.as_ref()))
-            }
-            Self::TransactWriteItems => {
-                answer(request, |r| database.transact_write_items(r), |r| batch(r.consumed_capacity.as_ref()))
-            }
-            Self::UpdateItem => answer(request, |r| database.update_item(r), |r| single(r.consumed_capacity.as_ref())),
+            Self::BatchGetItem => call!(batch_get_item, BatchGetItemRequest, batch),
+            Self::BatchWriteItem => call!(batch_write_item, BatchWriteItemRequest, batch),
+            Self::DeleteItem => call!(delete_item, DeleteItemRequest, single),
+            Self::GetItem => call!(get_item, GetItemRequest, single),
+            Self::PutItem => call!(put_item, PutItemRequest, single),
+            Self::Query => call!(query, QueryRequest, single),
+            Self::Scan => call!(scan, ScanRequest, single),
+            Self::TransactGetItems => call!(transact_get_items, TransactGetItemsRequest, batch),
+            Self::TransactWriteItems => call!(transact_write_items, TransactWriteItemsRequest, batch),
+            Self::UpdateItem => call!(update_item, UpdateItemRequest, single),
         };
         if self.is_write() && answer.status == 200 {
             wrote();
@@ -99,13 +111,22 @@ impl Operation {
     }
 }
 
+/// Has a request's capacity told in total, where it does not ask for more.
+fn total(wanted: &mut Option<String>) {
+    wanted.get_or_insert_with(|| "TOTAL".to_owned());
+}
+
 fn answer<Request: DeserializeOwned, Reply: Serialize>(
-    request: Value,
+    request: &[u8],
+    ask_capacity: impl FnOnce(&mut Request),
     run: impl FnOnce(Request) -> Result<Reply, DynoxideError>,
     units: impl FnOnce(&Reply) -> f64,
 ) -> Answer {
     let unreadable = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
-    let reply = serde_json::from_value(request).map_err(unreadable).and_then(run);
+    let reply = serde_json::from_slice(request).map_err(unreadable).and_then(|mut request| {
+        ask_capacity(&mut request);
+        run(request)
+    });
     let reply = reply.and_then(|reply| Ok((serde_json::to_string(&reply).map_err(unreadable)?, units(&reply))));
     match reply {
         Ok((body, units)) => Answer { status: 200, body, units },

@@ -1,18 +1,16 @@
 //! The table's stream: reading it, and keeping it from slowing the engine down.
 //!
 //! The engine finds the next sequence number by looking at every record of the table and never removes one. An index
-//! on the number, made beside the engine, and the removal of records that are over a day old keep writes quick.
+//! on the number, made beside the engine, and the removal of records that are over a day old keep writes quick. Its own
+//! reading makes items of all that it reads, so records are read beside it too, as text.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use dynoxide::actions::get_records::GetRecordsRequest;
-use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use jiff::Timestamp;
 use rusqlite::OptionalExtension as _;
-use serde_json::{Value, json};
 
+use super::record::{self, Record};
 use super::{Engine, EngineError, Inner};
-use crate::template::REGION;
 
 /// How long AWS keeps a record, in seconds.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
@@ -21,6 +19,9 @@ const KEPT_SECONDS: i64 = 24 * 60 * 60;
 const INDEX: &str = "CREATE INDEX IF NOT EXISTS lectern_stream_sequence \
      ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
+/// A table's records after a number; what they are ordered by is what is indexed.
+const AFTER: &str = "FROM _stream_records WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) > ?2";
+
 /// A place in the stream: the sequence number of the last record read; `None` before the first.
 pub type Position = Option<String>;
 
@@ -28,7 +29,7 @@ pub type Position = Option<String>;
 #[derive(Debug, Clone)]
 pub(super) struct Page {
     after: Position,
-    records: Arc<[Value]>,
+    records: Arc<[Record]>,
 }
 
 pub(super) fn add_index(beside: &rusqlite::Connection) -> Result<(), EngineError> {
@@ -36,15 +37,15 @@ pub(super) fn add_index(beside: &rusqlite::Connection) -> Result<(), EngineError
 }
 
 impl Engine {
-    /// Up to `limit` records after `position`, as a stream mapping hands them to a function; fewer than there are, where
-    /// another reader has just read fewer.
-    pub async fn records(&self, position: Position, limit: usize) -> Result<Arc<[Value]>, EngineError> {
+    /// Up to `limit` records after `position`, as a stream mapping reads them; fewer than there are, where another reader has
+    /// just read fewer.
+    pub async fn records(&self, position: Position, limit: usize) -> Result<Arc<[Record]>, EngineError> {
         let last_read = self.inner.last_read().clone();
         if let Some(page) = last_read.filter(|page| page.after == position && page.records.len() <= limit) {
             return Ok(page.records);
         }
         self.run(move |inner| {
-            let records = inner.read_stream(position.clone(), limit)?;
+            let records = inner.read_stream(position.as_deref(), limit)?;
             if !records.is_empty() {
                 *inner.last_read() = Some(Page { after: position, records: Arc::clone(&records) });
             }
@@ -55,7 +56,12 @@ impl Engine {
 
     /// Whether there are records after `position`.
     pub async fn has_records(&self, position: Position) -> Result<bool, EngineError> {
-        self.run(move |inner| Ok(!inner.read_stream(position, 1)?.is_empty())).await
+        self.run(move |inner| {
+            let beside = inner.beside();
+            let mut after = beside.prepare_cached(&format!("SELECT EXISTS (SELECT 1 {AFTER})"))?;
+            Ok(after.query_row((&inner.table.name, record::stored(position.as_deref())), |row| row.get(0))?)
+        })
+        .await
     }
 
     /// When the newest record was written, by the machine's clock, to the second.
@@ -75,8 +81,8 @@ impl Engine {
             let beside = inner.beside();
             let removed = beside.execute(
                 "DELETE FROM _stream_records WHERE table_name = ?1 AND created_at < ?2 \
-                 AND CAST(sequence_number AS INTEGER) <= CAST(substr(?3, 2) AS INTEGER)",
-                (&inner.table.name, now.as_second() - KEPT_SECONDS, position),
+                 AND CAST(sequence_number AS INTEGER) <= ?3",
+                (&inner.table.name, now.as_second() - KEPT_SECONDS, record::stored(Some(&position))),
             )?;
             Ok(removed)
         })
@@ -90,24 +96,17 @@ impl Inner {
         self.last_read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read_stream(&self, position: Position, limit: usize) -> Result<Arc<[Value]>, EngineError> {
-        let kind = if position.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" };
-        let arn = format!("{}/stream/local", self.table.arn);
-        let start = self.database.get_shard_iterator(GetShardIteratorRequest {
-            stream_arn: arn.clone(),
-            shard_id: dynoxide::streams::shard_id(&self.table.name),
-            shard_iterator_type: kind.into(),
-            sequence_number: position,
-        })?;
-        let shard_iterator = start.shard_iterator.unwrap_or_default();
-        let page = self.database.get_records(GetRecordsRequest { shard_iterator, limit: Some(limit) })?;
-        page.records.iter().map(|record| Ok(as_event(serde_json::to_value(record)?, &arn))).collect()
+    fn read_stream(&self, position: Option<&str>, limit: usize) -> Result<Arc<[Record]>, EngineError> {
+        let beside = self.beside();
+        let columns = record::COLUMNS;
+        let mut after = beside.prepare_cached(&format!(
+            "SELECT {columns} {AFTER} ORDER BY CAST(sequence_number AS INTEGER) ASC LIMIT {limit}"
+        ))?;
+        let mut rows = after.query((&self.table.name, record::stored(position)))?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            records.push(record::read(row, &self.table)?);
+        }
+        Ok(records.into())
     }
-}
-
-/// A record in the form of an event: with its source, and the region of every other ARN.
-fn as_event(mut record: Value, arn: &str) -> Value {
-    record["eventSourceARN"] = json!(arn);
-    record["awsRegion"] = json!(REGION);
-    record
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::engine::Record;
+
 /// The pause before the second attempt; it doubles from there.
 const PAUSE_FIRST: Duration = Duration::from_millis(50);
 /// The longest pause.
@@ -17,7 +19,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Delivery<'a> {
     /// What has not been confirmed yet.
-    rest: &'a [Value],
+    rest: &'a [&'a Record],
     /// How many are delivered at once.
     width: usize,
     /// How often the first of the rest has failed.
@@ -39,10 +41,10 @@ pub enum Outcome {
 
 impl Outcome {
     /// What a function's reply says about the records that it was given.
-    pub fn read(reply: &Value, records: &[Value]) -> Self {
+    pub fn read(reply: &Value, records: &[&Record]) -> Self {
         let named = |failure: &Value| {
             let number = failure["itemIdentifier"].as_str()?;
-            records.iter().position(|record| sequence_number(record) == number)
+            records.iter().position(|record| record.sequence_number() == number)
         };
         let failures = reply["batchItemFailures"].as_array().map(Vec::as_slice).unwrap_or_default();
         match failures.iter().map(named).collect::<Option<Vec<usize>>>() {
@@ -55,12 +57,12 @@ impl Outcome {
 
 impl<'a> Delivery<'a> {
     /// A batch whose records are each tried again up to so many times.
-    pub fn new(batch: &'a [Value], retries_max: u32) -> Self {
+    pub fn new(batch: &'a [&'a Record], retries_max: u32) -> Self {
         Self { rest: batch, width: batch.len(), failures: 0, retries_max, pause: None }
     }
 
     /// What to deliver now; nothing once all is confirmed or given up.
-    pub fn next(&self) -> Option<&'a [Value]> {
+    pub fn next(&self) -> Option<&'a [&'a Record]> {
         (!self.rest.is_empty()).then(|| &self.rest[..self.width])
     }
 
@@ -70,7 +72,7 @@ impl<'a> Delivery<'a> {
     }
 
     /// Notes what came of it; the record that is given up, if one is.
-    pub fn record(&mut self, outcome: Outcome) -> Option<&'a Value> {
+    pub fn record(&mut self, outcome: Outcome) -> Option<&'a Record> {
         match outcome {
             Outcome::Done => self.confirm(self.width),
             Outcome::FailedAt(0) => return self.fail(),
@@ -92,9 +94,9 @@ impl<'a> Delivery<'a> {
     }
 
     /// The first of the rest failed.
-    fn fail(&mut self) -> Option<&'a Value> {
+    fn fail(&mut self) -> Option<&'a Record> {
         if self.failures == self.retries_max {
-            let given_up = self.rest.first();
+            let given_up = self.rest.first().copied();
             self.confirm(1);
             return given_up;
         }
@@ -104,30 +106,26 @@ impl<'a> Delivery<'a> {
     }
 }
 
-/// A record's place in the stream.
-pub fn sequence_number(record: &Value) -> String {
-    record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
-    fn batch(numbers: &[&str]) -> Vec<Value> {
-        numbers.iter().map(|number| json!({"dynamodb": {"SequenceNumber": number}})).collect()
+    fn batch(numbers: &[&str]) -> Vec<Record> {
+        numbers.iter().map(|number| Record::numbered(number)).collect()
     }
 
     /// Delivers the batch to a function that answers as told; each delivery, with "!" for a record given up.
     fn deliveries(numbers: &[&str], retries_max: u32, answer: impl Fn(&[String]) -> Outcome) -> Vec<String> {
         let batch = batch(numbers);
+        let batch: Vec<&Record> = batch.iter().collect();
         let mut delivery = Delivery::new(&batch, retries_max);
         let mut log = Vec::new();
         while let Some(records) = delivery.next() {
-            let numbers: Vec<String> = records.iter().map(sequence_number).collect();
+            let numbers: Vec<String> = records.iter().map(|record| record.sequence_number().to_owned()).collect();
             log.push(numbers.join(""));
             if let Some(record) = delivery.record(answer(&numbers)) {
-                log.push(format!("!{}", sequence_number(record)));
+                log.push(format!("!{}", record.sequence_number()));
             }
         }
         log
@@ -157,7 +155,8 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_two_seconds() {
-        let batch = batch(&["a"]);
+        let record = Record::numbered("a");
+        let batch = [&record];
         let mut delivery = Delivery::new(&batch, 8);
         let mut pauses = Vec::new();
         while delivery.next().is_some() {
@@ -170,6 +169,7 @@ mod tests {
     #[test]
     fn the_lowest_of_the_reported_records_counts() {
         let batch = batch(&["5", "6", "7"]);
+        let batch: Vec<&Record> = batch.iter().collect();
         let reply = |names: &[&str]| {
             let failures: Vec<Value> = names.iter().map(|name| json!({"itemIdentifier": name})).collect();
             Outcome::read(&json!({"batchItemFailures": failures}), &batch)

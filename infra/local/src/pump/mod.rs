@@ -15,13 +15,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::engine::{EngineError, Position};
+use crate::engine::{EngineError, Position, Record};
 use crate::folder::Folder;
 use crate::functions::Functions;
 use crate::template::StreamMapping;
 use crate::wire::Ground;
 
-use delivery::{Delivery, Outcome, sequence_number};
+use delivery::{Delivery, Outcome};
 
 /// The most records read at once.
 const READ_MAX: usize = 250;
@@ -105,9 +105,9 @@ impl Pump {
     async fn pass(&self) -> Result<bool, PumpError> {
         let position = self.position.borrow().clone();
         let records = self.ground.engine.records(position, READ_MAX).await?;
-        let Some(last) = records.last().map(sequence_number) else { return Ok(false) };
-        let wanted = |record: &&Value| self.mapping.filters().any(|pattern| pattern.matches(record));
-        let wanted: Vec<Value> = records.iter().filter(wanted).cloned().collect();
+        let Some(last) = records.last() else { return Ok(false) };
+        let wanted = |record: &&Record| self.mapping.filters().any(|pattern| pattern.matches(record.outline()));
+        let wanted: Vec<&Record> = records.iter().filter(wanted).collect();
         for batch in wanted.chunks(self.mapping.batch_size) {
             self.deliver(batch).await?;
         }
@@ -115,10 +115,11 @@ impl Pump {
         Ok(true)
     }
 
-    async fn deliver(&self, batch: &[Value]) -> Result<(), PumpError> {
+    async fn deliver(&self, batch: &[&Record]) -> Result<(), PumpError> {
         let mut delivery = Delivery::new(batch, self.mapping.maximum_retry_attempts);
         while let Some(records) = delivery.next() {
-            let payload = json!({ "Records": records });
+            let events = records.iter().map(|record| record.event()).collect::<Result<_, _>>()?;
+            let payload = Value::from_iter([("Records", Value::Array(events))]);
             let outcome = match self.functions.event(&self.function, payload).await {
                 Ok(reply) => Outcome::read(&reply, records),
                 Err(error) => {
@@ -133,19 +134,18 @@ impl Pump {
                 tokio::time::sleep(pause).await;
             }
         }
-        batch.last().map_or(Ok(()), |last| self.confirm(sequence_number(last)))
+        batch.last().map_or(Ok(()), |last| self.confirm(last))
     }
 
-    fn give_up(&self, record: &Value) -> Result<(), PumpError> {
-        let number = sequence_number(record);
-        tracing::error!(function = self.function, record = number, "record given up");
-        let failure = json!({ "function": self.function, "record": record });
+    fn give_up(&self, record: &Record) -> Result<(), PumpError> {
+        tracing::error!(function = self.function, record = record.sequence_number(), "record given up");
+        let failure = json!({ "function": self.function, "record": record.event()? });
         Ok(self.folder.append(FAILURES, &failure.to_string())?)
     }
 
-    fn confirm(&self, number: String) -> Result<(), PumpError> {
-        self.folder.mark(&checkpoint(&self.function), &number)?;
-        self.position.send_replace(Some(number));
+    fn confirm(&self, record: &Record) -> Result<(), PumpError> {
+        self.folder.mark(&checkpoint(&self.function), record.sequence_number())?;
+        self.position.send_replace(Some(record.sequence_number().to_owned()));
         Ok(())
     }
 }

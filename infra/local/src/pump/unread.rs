@@ -6,7 +6,6 @@ use crate::folder::Folder;
 use crate::template::Template;
 use crate::wire::Ground;
 
-use super::delivery::sequence_number;
 use super::{PumpError, READ_MAX, checkpoint};
 
 /// Identifiers of the events that unread records of the stream are about.
@@ -16,15 +15,15 @@ pub async fn events(ground: &Ground, folder: &Folder, template: &Template) -> Re
         let mut position = folder.marked(&checkpoint(&function.name))?;
         loop {
             let records = ground.engine.records(position, READ_MAX).await?;
-            let Some(last) = records.last().map(sequence_number) else { break };
-            let keys = records.iter().map(|record| &record["dynamodb"]["Keys"]);
+            let Some(last) = records.last() else { break };
+            let keys = records.iter().map(|record| &record.outline()["dynamodb"]["Keys"]);
             // A ledger's partition is its event's, a registration's sort key ends with it.
             let ends = keys.filter_map(|keys| {
                 let (partition, sort) = (keys["PK"]["S"].as_str()?, keys["SK"]["S"].as_str()?);
                 partition.strip_prefix("E#").or_else(|| sort.strip_prefix("R#")?.split('#').next_back())
             });
             events.extend(ends.map(str::to_owned));
-            position = Some(last);
+            position = Some(last.sequence_number().to_owned());
         }
     }
     Ok(events)

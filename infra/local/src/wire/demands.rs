@@ -3,7 +3,10 @@
 //! See <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html>: a batch needs its
 //! action on every table; each part of a transaction needs the action it would need alone.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::engine::Operation;
 use crate::template::{ACCOUNT, REGION};
@@ -17,16 +20,26 @@ pub struct Demand {
     pub resource: String,
 }
 
+/// What a request names; all else in it is passed over.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Named {
+    table_name: String,
+    index_name: Option<String>,
+    request_items: BTreeMap<String, IgnoredAny>,
+    transact_items: Vec<BTreeMap<String, Named>>,
+}
+
 /// What an operation on items needs.
-pub fn of_store(operation: Operation, request: &Value) -> Vec<Demand> {
-    match operation {
+pub fn of_store(operation: Operation, request: &[u8]) -> Result<Vec<Demand>, serde_json::Error> {
+    let named: Named = serde_json::from_slice(request)?;
+    Ok(match operation {
         Operation::BatchGetItem | Operation::BatchWriteItem => {
-            let tables = request["RequestItems"].as_object().into_iter().flat_map(|tables| tables.keys());
+            let tables = named.request_items.keys();
             tables.map(|table| on_table(&format!("{operation:?}"), table, None)).collect()
         }
         Operation::TransactGetItems | Operation::TransactWriteItems => {
-            let parts = request["TransactItems"].as_array().into_iter().flatten();
-            parts.filter_map(Value::as_object).flatten().map(|(kind, part)| of_part(kind, part)).collect()
+            named.transact_items.iter().flatten().map(|(kind, part)| of_part(kind, part)).collect()
         }
         Operation::DeleteItem
         | Operation::GetItem
@@ -34,9 +47,9 @@ pub fn of_store(operation: Operation, request: &Value) -> Vec<Demand> {
         | Operation::Query
         | Operation::Scan
         | Operation::UpdateItem => {
-            vec![on_table(&format!("{operation:?}"), text(&request["TableName"]), request["IndexName"].as_str())]
+            vec![on_table(&format!("{operation:?}"), &named.table_name, named.index_name.as_deref())]
         }
-    }
+    })
 }
 
 /// What sending mail from an address needs: the identity of its domain.
@@ -45,9 +58,9 @@ pub fn of_mail(from: &str) -> Demand {
     Demand { action: "ses:SendRawEmail".into(), resource: format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{domain}") }
 }
 
-fn of_part(kind: &str, part: &Value) -> Demand {
+fn of_part(kind: &str, part: &Named) -> Demand {
     let action = if kind == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{kind}Item") };
-    on_table(&action, text(&part["TableName"]), None)
+    on_table(&action, &part.table_name, None)
 }
 
 fn on_table(action: &str, table: &str, index: Option<&str>) -> Demand {
@@ -58,18 +71,15 @@ fn on_table(action: &str, table: &str, index: Option<&str>) -> Demand {
     }
 }
 
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn demanded(operation: Operation, request: &Value) -> Vec<String> {
         let short = |arn: &str| arn.rsplit(':').next().unwrap_or_default().to_owned();
-        of_store(operation, request).iter().map(|d| format!("{} {}", d.action, short(&d.resource))).collect()
+        let demands = of_store(operation, request.to_string().as_bytes()).expect("JSON");
+        demands.iter().map(|d| format!("{} {}", d.action, short(&d.resource))).collect()
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use serde_json::{Value, json};
 
 use super::faults::Fault;
 use super::replies::{json_error, json_reply, lost};
@@ -14,25 +13,22 @@ impl Wire {
         let Some(operation) = Operation::of_target(target) else {
             return Ok(json_error(400, "com.amazon.coral.service#UnknownOperationException", target));
         };
-        let Ok(mut request) = serde_json::from_slice::<Value>(body) else {
+        let Ok(demands) = demands::of_store(operation, body) else {
             return Ok(json_error(400, "com.amazon.coral.service#SerializationException", "not JSON"));
         };
-        if let Some(message) = self.denied(demands::of_store(operation, &request)) {
+        if let Some(message) = self.denied(demands) {
             return Ok(json_error(400, "com.amazon.coral.service#AccessDeniedException", &message));
         }
         match self.fault() {
             Some(Fault::Throttle) => Ok(json_error(400, &named(THROTTLED), "The request rate is too high.")),
             Some(Fault::Error) => Ok(json_error(500, &named("InternalServerError"), "Internal server error")),
-            Some(Fault::LostReply) => self.carry_out(operation, &mut request).await.and_then(|_| Err(lost())),
-            None => self.carry_out(operation, &mut request).await,
+            Some(Fault::LostReply) => self.carry_out(operation, body).await.and_then(|_| Err(lost())),
+            None => self.carry_out(operation, body).await,
         }
     }
 
-    async fn carry_out(&self, operation: Operation, request: &mut Value) -> Result<HttpResponse, ConnectorError> {
-        if request["ReturnConsumedCapacity"].is_null() {
-            request["ReturnConsumedCapacity"] = json!("TOTAL");
-        }
-        let answer = self.ground.engine.call(operation, request.take()).await;
+    async fn carry_out(&self, operation: Operation, body: &[u8]) -> Result<HttpResponse, ConnectorError> {
+        let answer = self.ground.engine.call(operation, body.to_vec()).await;
         let answer = answer.map_err(|error| ConnectorError::io(error.into()))?;
         if let Caller::Function { name, .. } = &self.caller {
             self.ground.usage.requested(name, operation, answer.units);

@@ -154,8 +154,7 @@ fn mailbox_of(item: &str) -> Option<&str> {
     rest.get(..12)
 }
 
-async fn call(engine: &Engine, operation: Operation, mut request: Value) -> Result<Value, Error> {
-    request["ReturnConsumedCapacity"] = json!("TOTAL");
-    let answer = engine.call(operation, request).await?;
+async fn call(engine: &Engine, operation: Operation, request: Value) -> Result<Value, Error> {
+    let answer = engine.call(operation, request.to_string().into_bytes()).await?;
     if answer.status == 200 { Ok(serde_json::from_str(&answer.body)?) } else { Err(answer.body.into()) }
 }
