@@ -139,7 +139,8 @@ impl<'a> Roll<'a> {
         for newcomer in newcomers {
             app.store.add_walk_in(newcomer).await?;
         }
-        app.store.note_unmatched(newcomers.iter().filter_map(Unmatched::of)).await?;
+        let unmatched: Vec<Unmatched> = newcomers.iter().filter_map(Unmatched::of).collect();
+        app.store.note_unmatched(&unmatched).await?;
         let marks: Vec<Mark> = minuted.iter().flat_map(|one| self.marks(*one)).collect();
         self.keep_marks(app, by, "attendance.record", &marks).await
     }

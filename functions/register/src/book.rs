@@ -63,7 +63,8 @@ pub async fn book(app: &App, mut record: EventRecord, value: Value, via: Via) ->
                 // Of what people book themselves the stream tells `register-settle`.
                 if via == Via::Organiser {
                     let given = booking.form.organisation.clone();
-                    app.store.note_unmatched(given.map(|given| Unmatched { given, since: at })).await?;
+                    let unmatched = given.map(|given| Unmatched { given, since: at });
+                    app.store.note_unmatched(unmatched.as_slice()).await?;
                 }
                 return tell(app, record, person, booked, at).await;
             }

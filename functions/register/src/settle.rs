@@ -137,6 +137,8 @@ async fn keep_what_they_tell(app: &App, stored: Vec<Stored>) -> Result<(), Failu
         let (person, name) = (registration.person, registration.form.name.clone());
         Some(Profile { person, name, email: registration.form.email.clone()? })
     };
-    app.store.keep_profiles(&registrations.iter().filter_map(profile).collect::<Vec<_>>()).await?;
-    Ok(app.store.note_unmatched(registrations.iter().filter_map(Unmatched::of)).await?)
+    let profiles: Vec<Profile> = registrations.iter().filter_map(profile).collect();
+    let unmatched: Vec<Unmatched> = registrations.iter().filter_map(Unmatched::of).collect();
+    futures::try_join!(app.store.keep_profiles(&profiles), app.store.note_unmatched(&unmatched))?;
+    Ok(())
 }

@@ -1,15 +1,19 @@
-//! Many items read together, in as many requests as it takes (`BatchGetItem`).
+//! Many items read or written together, in as many requests as it takes (`BatchGetItem`, `BatchWriteItem`).
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
+use aws_sdk_dynamodb::types::{KeysAndAttributes, PutRequest, WriteRequest};
 
 use crate::Store;
 use crate::failure::Failure;
 use crate::item::Item;
 use crate::keys::Key;
 
-/// Keys per request (the API's bound).
+/// Keys read per request (the API's bound).
 const KEYS_MAX: usize = 100;
+/// Items written per request (the API's bound).
+const ITEMS_MAX: usize = 25;
 
 impl Store {
     /// Reads many items, consistently, in no particular order; one that is not there is left out.
@@ -40,5 +44,27 @@ impl Store {
             }
         }
         Ok(items)
+    }
+
+    /// Stores items, each under its key and over whatever is there, in no particular order.
+    pub(crate) async fn put_all(&self, items: BTreeMap<(String, String), Item>) -> Result<(), Failure> {
+        let put = |item| {
+            let put = PutRequest::builder().set_item(Some(item)).build()?;
+            Ok(WriteRequest::builder().put_request(put).build())
+        };
+        let puts = items.into_values().map(put).collect::<Result<Vec<_>, Failure>>()?;
+        for chunk in puts.chunks(ITEMS_MAX) {
+            let mut pending = Some(chunk.to_vec());
+            let mut attempt = 0;
+            while let Some(puts) = pending.take() {
+                let reply = self.client.batch_write_item().request_items(&self.table, puts).send().await?;
+                pending = reply.unprocessed_items.unwrap_or_default().remove(&self.table);
+                if pending.is_some() {
+                    attempt += 1;
+                    self.pause(attempt).await;
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -4,17 +4,13 @@
 use std::collections::BTreeMap;
 
 use domain::{ListedOrganisation, Organisation, Organisations, Registration};
-use futures::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::failure::Failure;
-use crate::item::{Attributes as _, Item, text};
+use crate::item::{Attributes as _, text};
 use crate::keys::{HUB, Key, ORGANISATIONS, UNMATCHED};
-
-/// Writes at a time.
-const WRITES: usize = 16;
 
 /// What a form said of an organisation that the list did not have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,17 +38,14 @@ impl Store {
 
     /// Stores organisations over those of the same identifiers. One that breaks off is repeated without harm.
     pub async fn put_organisations(&self, organisations: &[&ListedOrganisation]) -> Result<(), Failure> {
-        let mut items = Vec::with_capacity(organisations.len());
+        let mut items = BTreeMap::new();
         for organisation in organisations {
-            let mut item = Key::Organisation(organisation.id()).attributes();
+            let key = Key::Organisation(organisation.id());
+            let mut item = key.attributes();
             item.insert("d".to_owned(), text(serde_json::to_string(organisation).map_err(Failure::unreadable)?));
-            items.push(item);
+            items.insert((key.pk(), key.sk()), item);
         }
-        for some in items.chunks(WRITES) {
-            let put = |item: &Item| self.client.put_item().table_name(&self.table).set_item(Some(item.clone())).send();
-            try_join_all(some.iter().map(put)).await?;
-        }
-        Ok(())
+        self.put_all(items).await
     }
 
     /// Takes an organisation out of the list.
@@ -61,15 +54,14 @@ impl Store {
     }
 
     /// Notes what forms said, to be matched once, unless the list has it; what is noted already stays.
-    pub async fn note_unmatched(&self, given: impl IntoIterator<Item = Unmatched>) -> Result<(), Failure> {
-        let given: Vec<Unmatched> = given.into_iter().collect();
+    pub async fn note_unmatched(&self, given: &[Unmatched]) -> Result<(), Failure> {
         let named = |unmatched: &Unmatched| {
             let key = unmatched.given.key()?;
             Some((Key::Organisation(key.clone()), Key::UnmatchedOrganisation(key)))
         };
         let known = self.taken(given.iter().filter_map(named).flat_map(|(listed, noted)| [listed, noted])).await?;
         let mut items = BTreeMap::new();
-        for unmatched in &given {
+        for unmatched in given {
             let Some((listed, noted)) = named(unmatched) else { continue };
             if known.has(&listed) || known.has(&noted) {
                 continue;
@@ -77,9 +69,9 @@ impl Store {
             let mut item = noted.attributes();
             item.insert("d".to_owned(), text(serde_json::to_string(unmatched).map_err(Failure::unreadable)?));
             // Of those that say the same, the first is noted.
-            items.entry(noted.sk()).or_insert(item);
+            items.entry((noted.pk(), noted.sk())).or_insert(item);
         }
-        try_join_all(items.into_values().map(|item| self.put_if_absent(item))).await.map(drop)
+        self.put_all(items).await
     }
 
     /// Everything that is noted, matched since or not.

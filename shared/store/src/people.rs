@@ -1,8 +1,9 @@
 //! People apart from their bookings: the profile, and how often a mailbox has asked for its links.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::{EmailAddress, PersonId, PersonName};
-use futures::future::try_join_all;
 use jiff::Timestamp;
 
 use crate::Store;
@@ -22,17 +23,22 @@ pub struct Profile {
 }
 
 impl Store {
-    /// Keeps people's profiles; of each person the first one stays.
+    /// Keeps people's profiles; of each person the first one stays. Bookings of one person come one after the other, as
+    /// the stream has them, so none is stored between the look and the write.
     pub async fn keep_profiles(&self, profiles: &[Profile]) -> Result<(), Failure> {
         let kept = self.taken(profiles.iter().map(|profile| Key::Profile(profile.person))).await?;
-        let new = profiles.iter().filter(|profile| !kept.has(&Key::Profile(profile.person))).map(|profile| {
-            let mut item = Key::Profile(profile.person).attributes();
+        let mut items = BTreeMap::new();
+        for profile in profiles {
+            let key = Key::Profile(profile.person);
+            if kept.has(&key) {
+                continue;
+            }
+            let mut item = key.attributes();
             item.insert("name".to_owned(), text(profile.name.as_str()));
             item.insert("email".to_owned(), text(profile.email.as_str()));
-            self.put_if_absent(item)
-        });
-        // As many as come in one batch of the stream.
-        try_join_all(new).await.map(drop)
+            items.entry((key.pk(), key.sk())).or_insert(item);
+        }
+        self.put_all(items).await
     }
 
     /// Counts a request in the hour of `now`; how many there have been, this one included.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use futures::{StreamExt as _, TryStreamExt as _};
 use local::{Engine, Operation, Template};
 use serde_json::{Value, json};
 
@@ -21,8 +22,8 @@ pub struct Bound {
     pub cpu: f64,
 }
 
-/// Measures the engine alone.
-pub async fn measure(people: usize) -> Result<Bound, Error> {
+/// Measures the engine alone, with as many calls at once as a hub is given.
+pub async fn measure(people: usize, at_once: usize) -> Result<Bound, Error> {
     let folder = tempfile::tempdir()?;
     let names = ["BaseUrl", "Issuer", "Audience", "ClientId", "MailDomain", "MailFrom", "OperatorMail"];
     let values: BTreeMap<String, String> = names.into_iter().map(|name| (name.into(), "local".into())).collect();
@@ -31,17 +32,22 @@ pub async fn measure(people: usize) -> Result<Bound, Error> {
     let table = template.table.name.as_str();
     let cpu = || process::used(std::process::id()).map_or(0.0, |used| used.cpu);
     let (begun, before) = (Instant::now(), cpu());
-    for n in 0..people {
-        let event = format!("E#{}", n / PEOPLE_A_LEDGER);
-        if n % PEOPLE_A_LEDGER == 0 {
-            call(&engine, Operation::PutItem, ledger(table, &event)).await?;
-        }
-        call(&engine, Operation::PutItem, registration(table, n)).await?;
-        call(&engine, Operation::UpdateItem, draw(table, &event, n)).await?;
+    for n in (0..people).step_by(PEOPLE_A_LEDGER) {
+        call(&engine, Operation::PutItem, ledger(table, &event_of(n))).await?;
     }
+    let engine = &engine;
+    let registrations = (0..people).map(|n| async move {
+        call(engine, Operation::PutItem, registration(table, n)).await?;
+        call(engine, Operation::UpdateItem, draw(table, &event_of(n), n)).await
+    });
+    futures::stream::iter(registrations).buffer_unordered(at_once).try_collect::<()>().await?;
     #[expect(clippy::cast_precision_loss, reason = "people are few")]
     let people = people as f64;
     Ok(Bound { rate: people / begun.elapsed().as_secs_f64(), cpu: (cpu() - before) * 1_000.0 / people })
+}
+
+fn event_of(person: usize) -> String {
+    format!("E#{}", person / PEOPLE_A_LEDGER)
 }
 
 async fn call(engine: &Engine, operation: Operation, request: Value) -> Result<(), Error> {

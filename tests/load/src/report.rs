@@ -32,7 +32,7 @@ pub async fn measure(settings: &Settings) -> Result<Report, Error> {
     let outcome = hub.crowd(settings, &events).await?;
     let register = hub.settle().await?;
     let after = process.and_then(process::used);
-    let bound = bound::measure(settings.people.min(2_000)).await?;
+    let bound = bound::measure(settings.people.min(2_000), settings.at_once).await?;
     Ok(Report { settings: *settings, outcome, register, before, after, bound })
 }
 
