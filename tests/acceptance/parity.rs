@@ -130,7 +130,9 @@ async fn organise(hub: &TestHub, event: &str) {
     let newcomer = [("name", "Yan Yew"), ("email", "yan@practice.example"), ("role", "gp")];
     let handed = hub.request(Method::POST, &handover).form(&newcomer).send().await.expect("a reply");
     assert_eq!(handed.status(), 303);
-    let telephone = json!({"name": "Tom Teak", "role": "gp"});
+    let listed = json!({"organisations": [{"code": "Y99001", "name": "Larch House", "type": "practice"}]});
+    assert_eq!(hub.as_admin(Method::PUT, "/api/v1/organisations", &listed).await.status, 200);
+    let telephone = json!({"name": "Tom Teak", "role": "gp", "organisation": {"name": "Maple House"}});
     assert_eq!(hub.as_admin(Method::POST, &format!("{base}/registrations"), &telephone).await.status, 201);
 }
 
@@ -143,7 +145,7 @@ async fn attend(hub: &TestHub) {
     hub.set_clock("2027-03-02T09:30:00Z").await;
     let roster = hub.as_admin(Method::GET, &format!("/api/v1/events/{event}/registrations"), &Value::Null).await;
     let records = json!({"records": [{"reference": roster.body["registrations"][0]["reference"], "minutes": 60},
-        {"name": "Wim Willow", "minutes": 60}]});
+        {"name": "Wim Willow", "organisation": {"name": "Rowan House"}, "minutes": 60}]});
     let path = format!("/api/v1/events/{event}/attendance");
     assert_eq!(hub.as_admin(Method::POST, &path, &records).await.status, 200);
     hub.act(&link, "accept").await;
