@@ -162,10 +162,7 @@ async fn bulletins(
     Ok(bulletins)
 }
 
-async fn materials(
-    app: &App,
-    reminded: BTreeSet<EventId>,
-) -> Result<BTreeMap<EventId, Vec<Material>>, store::Failure> {
+async fn materials(app: &App, reminded: BTreeSet<EventId>) -> Result<BTreeMap<EventId, Vec<Material>>, store::Failure> {
     let mut materials = BTreeMap::new();
     for event in reminded {
         materials.insert(event, app.store.materials(event).await?);

@@ -5,7 +5,7 @@
 
 use app::{App, Failure, Link};
 use domain::{EmailAddress, Hub, MailboxId};
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use jiff::SignedDuration;
 use mail::{About, Attachment, LetterKind, Mail};
 use store::{Enclosure, Message, MessageState, Outgoing, Wishes};
@@ -78,7 +78,7 @@ pub(crate) async fn deliver(app: &App, mails: Vec<Outgoing>) -> Vec<Outcome> {
         Outgoing::Notice(_) => None,
     });
     // Read together; where that fails each is read alone, so that one item that does not read keeps no other mail back.
-    let together = Bookings::read(app, about_bookings.collect::<Vec<_>>()).await.ok();
+    let together = Bookings::read(app, about_bookings.collect::<Vec<_>>()).boxed().await.ok();
     let together = together.as_ref();
     let deliveries = mails.into_iter().map(|mail| async move { deliver_one(app, together, &mail).await });
     futures::stream::iter(deliveries).buffer_unordered(AT_ONCE).collect().await
@@ -88,7 +88,7 @@ async fn deliver_one(app: &App, together: Option<&Bookings>, mail: &Outgoing) ->
     let outcome = match (mail, together) {
         (Outgoing::Notice(notice), _) => notices::attempt(app, notice).await,
         (Outgoing::Booking(message), Some(bookings)) => attempt(app, bookings, message).await,
-        (Outgoing::Booking(message), None) => match Bookings::read(app, [message]).await {
+        (Outgoing::Booking(message), None) => match Bookings::read(app, [message]).boxed().await {
             Ok(bookings) => attempt(app, &bookings, message).await,
             Err(failure) => Err(failure.into()),
         },

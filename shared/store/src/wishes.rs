@@ -29,11 +29,7 @@ impl Wishes {
 
 impl Store {
     /// What mailboxes will not have, read together: any mail, or mail that their bookings do not need.
-    pub async fn wishes(
-        &self,
-        any: &BTreeSet<MailboxId>,
-        optional: &BTreeSet<MailboxId>,
-    ) -> Result<Wishes, Failure> {
+    pub async fn wishes(&self, any: &BTreeSet<MailboxId>, optional: &BTreeSet<MailboxId>) -> Result<Wishes, Failure> {
         let suppressed = any.iter().copied().map(Key::Suppressed);
         let keys = suppressed.chain(optional.iter().copied().map(Key::Unsubscribed));
         self.taken(keys).await.map(Wishes)

@@ -90,7 +90,9 @@ fn work<J: Journal>(journal: &J, waiting: &Receiver<Call<J>>) {
             return;
         }
         synced = journal.written();
-        held.into_iter().for_each(|reply| reply());
+        for reply in held {
+            reply();
+        }
     }
 }
 

@@ -48,8 +48,8 @@ impl Record {
 }
 
 /// The columns of a record, in the order in which [`read`] takes them.
-pub(super) const COLUMNS: &str =
-    "event_name, keys_json, new_image, old_image, CAST(sequence_number AS INTEGER), created_at, user_identity, event_id";
+pub(super) const COLUMNS: &str = "event_name, keys_json, new_image, old_image, CAST(sequence_number AS INTEGER), \
+                                  created_at, user_identity, event_id";
 
 /// Reads a record of this table from a row.
 pub(super) fn read(row: &rusqlite::Row<'_>, table: &Table) -> Result<Record, EngineError> {

@@ -26,6 +26,7 @@ pub struct Demand {
 struct Named {
     table_name: String,
     index_name: Option<String>,
+    #[expect(clippy::zero_sized_map_values, reason = "only the names matter of what is a map in JSON")]
     request_items: BTreeMap<String, IgnoredAny>,
     transact_items: Vec<BTreeMap<String, Named>>,
 }
