@@ -15,8 +15,8 @@ use crate::overtaken::{self, Dropped};
 use crate::subject::{CHANGED, Subject};
 use crate::{envelope, managers, notices, together};
 
-/// Mails, or writes about them, under way at once.
-pub(crate) const AT_ONCE: usize = 16;
+/// Mails, or writes about them, under way at once: as many as a batch of the stream has changes.
+pub(crate) const AT_ONCE: usize = 25;
 /// A mail that fails after this long is given up.
 const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// The longest pause before another attempt, in minutes.

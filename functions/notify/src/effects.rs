@@ -16,10 +16,6 @@ use store::{Message, Outgoing};
 use crate::delivery::{AT_ONCE, deliver};
 use crate::{managers, subject};
 
-/// A batch that brings more mails than this leaves them to the sweep: a batch of 25 changes that concern one person each
-/// is sent at once.
-const SEND_AT_ONCE_MAX: usize = 25;
-
 /// Handles a batch of changes. From the first record that fails on, Lambda hands the batch over again.
 pub(crate) async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {
     let batch: Batch = serde_json::from_value(payload).map_err(Failure::new)?;
@@ -36,7 +32,8 @@ pub(crate) async fn handle(app: &App, payload: Value) -> Result<Value, Failure> 
         }
     }
     let count: usize = changes.iter().map(|(_, messages)| messages.len()).sum();
-    let send_at_once = count <= SEND_AT_ONCE_MAX;
+    // More than these are the sweep's.
+    let send_at_once = count <= AT_ONCE;
     let mut leased = Vec::new();
     for (record, messages) in changes {
         let posted = post(app, messages, now, send_at_once).await;

@@ -1,5 +1,7 @@
 //! What is due, and when: the index of timers, read whole.
 
+use std::collections::BTreeMap;
+
 use dynoxide::Item;
 use dynoxide::types::AttributeValue;
 use jiff::Timestamp;
@@ -44,6 +46,6 @@ impl Engine {
 fn entry(item: &Item, range: &str) -> Result<Option<Due>, EngineError> {
     let Some(AttributeValue::N(number)) = item.get(range) else { return Ok(None) };
     let Some(at) = number.parse().ok().and_then(|second| Timestamp::from_second(second).ok()) else { return Ok(None) };
-    // Through a `Value`, whose fields are in order.
-    Ok(Some(Due { at, entry: serde_json::to_value(item)?.to_string() }))
+    let in_order: BTreeMap<_, _> = item.iter().collect();
+    Ok(Some(Due { at, entry: serde_json::to_string(&in_order)? }))
 }

@@ -78,18 +78,19 @@ impl Timekeeper {
         }
         self.clock.set(start)?;
         let mut pause = OVERDUE_FIRST;
-        loop {
+        let overdue = loop {
             let left = self.settle_now().await?;
             let now = self.clock.now();
             let retry = left.overdue.then(|| now + pause);
             pause = if left.overdue { OVERDUE_MAX.min(pause * 2) } else { OVERDUE_FIRST };
             let next = [left.next, retry, self.next_of_calendar(now)].into_iter().flatten().min();
-            let Some(next) = next.filter(|next| *next <= to) else { break };
+            let Some(next) = next.filter(|next| *next <= to) else { break left.overdue };
             self.clock.set(next)?;
             self.fire(now, next, |schedule| !schedule.is_rate()).await;
-        }
+        };
         self.clock.set(to)?;
-        self.settle_now().await.map(drop)
+        // Nothing else has become due since.
+        if overdue { self.settle_now().await.map(drop) } else { Ok(()) }
     }
 
     /// Fires every schedule at its times while the machine's clock runs.
