@@ -234,15 +234,22 @@ impl Store {
 
     /// Identifiers of the events that start in the months from `from` on, by start.
     pub async fn events_from(&self, from: Timestamp) -> Result<Vec<EventId>, Failure> {
+        Ok(self.starts_from(from).await?.into_iter().map(|(_, id)| id).collect())
+    }
+
+    /// The same with their starts, to the second. An event that is just being moved stands where it starts first.
+    pub async fn starts_from(&self, from: Timestamp) -> Result<Vec<(Timestamp, EventId)>, Failure> {
         let first = month(from);
         let listed = self.query(MONTHS, "", false).await?;
         let months = listed.iter().filter_map(|item| item.text(SK).ok()).filter(|month| *month >= first.as_str());
         let queries = months.map(|month| async move { self.query(month, "", false).await });
         let pages = futures::future::try_join_all(queries).await?;
-        let id_of = |item: &Item| item.text(SK).ok()?.rsplit_once('#')?.1.parse().ok();
-        // An event that is just being moved stands in two places.
+        let start_of = |item: &Item| {
+            let (start, id) = item.text(SK).ok()?.rsplit_once('#')?;
+            Some((start.parse().ok()?, id.parse().ok()?))
+        };
         let mut seen = BTreeSet::new();
-        Ok(pages.iter().flatten().filter_map(id_of).filter(|id| seen.insert(*id)).collect())
+        Ok(pages.iter().flatten().filter_map(start_of).filter(|(_, id)| seen.insert(*id)).collect())
     }
 
     /// First days of the months (UTC) in which events start, in order.

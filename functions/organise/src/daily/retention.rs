@@ -1,5 +1,5 @@
 //! What has been kept long enough goes: access needs soon after an event, names and addresses when the hub's retention
-//! says so. How far an event has got is kept beside it, so that every morning looks only at what is left to do.
+//! says so. How far an event has got is kept beside it, so that every morning reads only what may be left to do.
 
 use std::collections::BTreeSet;
 
@@ -15,14 +15,17 @@ const EVENTS_MAX: usize = 50;
 /// Purges what is due.
 pub(crate) async fn apply(app: &App, now: Timestamp) -> Result<(), Failure> {
     let retention = app.hub().await?.retention;
-    let ids = app.store.events_from(Timestamp::UNIX_EPOCH).await?;
-    let done = app.store.purged(ids.iter().copied()).await?;
-    let open: Vec<EventId> = ids.into_iter().filter(|id| done.get(id) != Some(&Purge::People)).collect();
+    // Had it ended when it began, this would be due, and no more than this is.
+    let starts = app.store.starts_from(Timestamp::UNIX_EPOCH).await?.into_iter();
+    let at_most = starts.map(|(start, id)| (retention.purge(start, now), id));
+    let begun: Vec<(Purge, EventId)> = at_most.filter(|(most, _)| *most != Purge::Nothing).collect();
+    let done = app.store.purged(begun.iter().map(|(_, id)| *id)).await?;
+    let before = |id: &EventId| done.get(id).copied().unwrap_or_default();
+    let open: Vec<EventId> = begun.into_iter().filter(|(most, id)| *most > before(id)).map(|(_, id)| id).collect();
     let mut left = EVENTS_MAX;
     for (record, ledger) in app.store.events_with_ledgers(&open, true).await? {
         let due = retention.purge(record.event.ends(), now);
-        let before = done.get(&record.id).copied().unwrap_or_default();
-        if due <= before || left == 0 {
+        if due <= before(&record.id) || left == 0 {
             continue;
         }
         left -= 1;
