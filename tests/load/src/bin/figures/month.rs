@@ -137,7 +137,7 @@ async fn copy(folder: &Path, event: &str, events: u32) -> Result<usize, Error> {
         }
     }
     // Nobody is to be told of the copies.
-    engine.prune(format!("0{}", i64::MAX), Timestamp::MAX).await?;
+    engine.prune(format!("1{}", i64::MAX), Timestamp::MAX).await?;
     Ok(written + items.len())
 }
 
