@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::hub::{TestHub, form, send};
+use crate::hub::{CREATED, TestHub, form, send};
 
 fn pointers(body: &Value) -> Vec<&str> {
     let errors = body["errors"].as_array().expect("errors");
@@ -20,6 +20,20 @@ fn without(field: &str) -> Value {
     let mut form = form("Ann Ash");
     form.as_object_mut().expect("an object").remove(field);
     form
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_form_asks_changes_at_once() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({})).await;
+    assert_eq!(hub.book(&event, "Ann Ash").await.status, CREATED);
+    let question = json!({"id": "why", "label": "Why?", "type": "text", "required": true});
+    assert_eq!(hub.patch(&event, json!({"questions": [question]})).await.status, 200);
+    let refused = hub.book(&event, "Bob Birch").await;
+    assert_eq!((refused.status, pointers(&refused.body)), (422, vec!["/answers/why"]), "{refused:?}");
+    assert_eq!(hub.patch(&event, json!({"questions": []})).await.status, 200);
+    assert_eq!(hub.book(&event, "Bob Birch").await.status, CREATED);
+    hub.stop_and_audit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,6 +66,7 @@ async fn break_off(hub: &TestHub) {
         let mut item = read.item.expect("an event");
         let mut settings: Value = serde_json::from_str(item["d"].as_s().expect("text")).expect("JSON");
         settings["organisation_limit"] = json!(9);
+        settings["questions"] = json!([{"id": "why", "label": "Why?", "type": "text", "required": true}]);
         item.insert("d".to_owned(), S(settings.to_string()));
         item.insert("ver".to_owned(), N("9".to_owned()));
         client.put_item().table_name(&table).set_item(Some(item)).send().await.expect("stored");
@@ -88,6 +89,8 @@ async fn break_off(hub: &TestHub) {
         } else {
             let mut form = form;
             form["organisation"] = json!({"ods_code": "X99001"});
+            // What the event asked a moment ago would not take this.
+            form["answers"] = json!({"why": "To learn."});
             form.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
             assert_eq!(hub.register(&event, &form).await.status, 201);
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::hub::{CREATED, TestHub};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_person_costs_two_writes_and_half_a_read() {
+async fn a_new_person_costs_two_writes_and_at_most_half_a_read() {
     let hub = TestHub::start().await;
     let event = hub.event(json!({"capacity": 20})).await;
     hub.book(&event, "First Ash").await;
@@ -18,7 +18,10 @@ async fn a_new_person_costs_two_writes_and_half_a_read() {
     let usage = hub.get("/_local/usage").await;
     let register = &usage.body["functions"]["register"];
     assert_eq!(register["invocations"], json!(20), "{usage:?}");
-    assert_eq!(register["requests"], json!({"GetItem": 20, "PutItem": 20, "UpdateItem": 20}));
+    let requests = &register["requests"];
+    assert_eq!((&requests["PutItem"], &requests["UpdateItem"]), (&json!(20), &json!(20)));
+    // The event, which is good for a second.
+    assert!(requests["GetItem"].as_u64().unwrap_or(0) <= 20, "{register}");
     assert_eq!(register["write_units"].as_f64(), Some(40.0));
     assert!(register["read_units"].as_f64().is_some_and(|units| units <= 10.0), "{register}");
 }

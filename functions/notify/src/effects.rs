@@ -17,8 +17,7 @@ use crate::delivery::{AT_ONCE, deliver};
 use crate::{managers, subject};
 
 /// Handles a batch of changes. From the first record that fails on, Lambda hands the batch over again.
-pub(crate) async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {
-    let batch: Batch = serde_json::from_value(payload).map_err(Failure::new)?;
+pub(crate) async fn handle(app: &App, batch: Batch) -> Result<Value, Failure> {
     let now = app.clock.now();
     let mut changes = Vec::new();
     let mut failed = None;

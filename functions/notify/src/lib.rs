@@ -20,13 +20,14 @@ mod together;
 use app::{App, Failure};
 use futures::FutureExt as _;
 use serde_json::Value;
+use store::stream::Batch;
 
 /// Handles a batch of changed ledgers: stores the mails that their effects make, and sends them at once when few.
 ///
 /// The reply names the first record that failed; from there on Lambda hands the batch over again.
-pub async fn handle(app: &App, payload: Value) -> Result<Value, Failure> {
+pub async fn handle(app: &App, batch: Batch) -> Result<Value, Failure> {
     // Boxed, as below: the types of what it awaits nest deeper than the compiler looks.
-    effects::handle(app, payload).boxed().await
+    effects::handle(app, batch).boxed().await
 }
 
 /// Handles a schedule's tick: expands the reminders that are due, then sends every mail that is.

@@ -19,7 +19,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use store::{EventRecord, Profile, Traces};
+use store::{EventRecord, Traces};
 use web::sign_in::Organiser;
 use web::{Problem, body, page};
 
@@ -36,9 +36,7 @@ pub struct Known {
     pub person: PersonId,
     /// Every identifier of theirs, this one first.
     pub people: Vec<PersonId>,
-    /// What is known apart from bookings, under each.
-    pub profiles: Vec<Profile>,
-    /// Their bookings, under all of them.
+    /// Their bookings, under all of them, the first one first.
     pub registrations: Vec<Registration>,
 }
 
@@ -56,53 +54,44 @@ impl Known {
     /// A person whom the hub knows.
     pub async fn find(app: &App, by: Organiser, person: PersonId) -> Result<Option<Self>, Rejection> {
         let people = app.store.aliases().await?.all(person);
-        let mut profiles = Vec::new();
-        for one in &people {
-            let found = app.store.profiles_of_mailbox(one.mailbox()).await?;
-            profiles.extend(found.into_iter().filter(|profile| profile.person == *one));
-        }
-        let registrations = app.bookings_of(&people).await.map_err(Rejection::Failure)?;
-        let is_known = !profiles.is_empty() || !registrations.is_empty();
-        Ok(is_known.then_some(Self { by, person, people, profiles, registrations }))
+        let mut registrations = app.bookings_of(&people).await.map_err(Rejection::Failure)?;
+        registrations.sort_by_key(|registration| (registration.at, registration.event));
+        Ok((!registrations.is_empty()).then_some(Self { by, person, people, registrations }))
     }
 
     /// What they are known by.
     fn traces(&self) -> Traces {
-        let forms = self.registrations.iter().map(|registration| &registration.form);
-        let forms = forms.filter(|form| !form.is_without_person()).map(|form| (&form.name, form.email.as_ref()));
-        Traces::new(self.profiles.iter().map(|profile| (&profile.name, Some(&profile.email))).chain(forms))
+        Traces::new(self.forms().map(|form| (&form.name, form.email.as_ref())))
     }
 
-    fn form(&self) -> Option<&RegistrationForm> {
-        self.registrations.iter().map(|registration| &registration.form).find(|form| !form.is_without_person())
+    /// What was filled in, as far as it still says by whom; the first booking's first.
+    fn forms(&self) -> impl DoubleEndedIterator<Item = &RegistrationForm> {
+        self.registrations.iter().map(|registration| &registration.form).filter(|form| !form.is_without_person())
     }
 
     /// The name of the first booking.
     pub fn name(&self) -> Option<&PersonName> {
-        self.profiles.first().map(|profile| &profile.name).or_else(|| self.form().map(|form| &form.name))
+        self.forms().next().map(|form| &form.name)
     }
 
-    /// Where mail goes.
+    /// Where mail goes: the last booking's address.
     pub fn email(&self) -> Option<&EmailAddress> {
-        self.profiles.first().map(|profile| &profile.email).or_else(|| self.form().and_then(|form| form.email.as_ref()))
+        self.forms().rev().find_map(|form| form.email.as_ref())
     }
 
     /// Whether an organiser's words say who this is: then they are not kept.
     pub fn is_named_in(&self, words: &str) -> bool {
         let words = text::fold(words);
-        let forms = self.registrations.iter().map(|registration| &registration.form);
-        let profiles = self.profiles.iter().map(|profile| (&profile.name, Some(&profile.email)));
-        let mut known = forms.map(|form| (&form.name, form.email.as_ref())).chain(profiles);
-        known.any(|(name, email)| {
-            let mut names = name.as_str().split_whitespace().map(text::fold).filter(|word| word.chars().count() > 2);
-            names.any(|word| words.contains(&word))
-                || email.is_some_and(|email| words.contains(&text::fold(email.as_str())))
+        self.forms().any(|form| {
+            let names = form.name.as_str().split_whitespace().map(text::fold);
+            names.filter(|word| word.chars().count() > 2).any(|word| words.contains(&word))
+                || form.email.as_ref().is_some_and(|email| words.contains(&text::fold(email.as_str())))
         })
     }
 
     /// Whether nothing is left that says who it was.
     pub fn is_forgotten(&self) -> bool {
-        self.profiles.is_empty() && self.registrations.iter().all(|registration| registration.form.is_without_person())
+        self.forms().next().is_none()
     }
 }
 
@@ -129,7 +118,7 @@ pub async fn find(
 pub struct FoundPerson {
     /// Who.
     pub person: PersonId,
-    /// As in the profile, or in a booking.
+    /// As in the first booking.
     pub name: PersonName,
     /// How many there are.
     pub bookings: usize,
@@ -141,13 +130,11 @@ pub async fn at_address(
     email: &EmailAddress,
     name: Option<&PersonName>,
 ) -> Result<Vec<FoundPerson>, Rejection> {
-    let (mailbox, aliases) = (app.identity.mailbox(email), app.store.aliases().await?);
+    let aliases = app.store.aliases().await?;
     let mut people: BTreeMap<PersonId, FoundPerson> = BTreeMap::new();
-    for profile in app.store.profiles_of_mailbox(mailbox).await? {
-        let Profile { person, name, .. } = profile;
-        people.insert(person, FoundPerson { person, name, bookings: 0 });
-    }
-    for booking in app.bookings_at(email, &aliases).await.map_err(Rejection::Failure)? {
+    let mut bookings = app.bookings_at(email, &aliases).await.map_err(Rejection::Failure)?;
+    bookings.sort_by_key(|booking| booking.at);
+    for booking in bookings {
         let (person, form) = (booking.person, booking.form);
         if !form.is_without_person() {
             let entry = people.entry(person);
@@ -252,16 +239,17 @@ pub async fn erase_person(app: &App, known: &Known, reason: String) -> Result<us
     Ok(ended)
 }
 
-/// Takes the person out of every booking before any of them ends, so that nobody is written to about it; how many
-/// bookings ended.
+/// Forgets what stands beside the bookings first: they say who it is, should this break off and be repeated. Then takes
+/// the person out of every booking before any of them ends, so that nobody is written to about it; how many ended.
 async fn forget(app: &App, known: &Known) -> Result<usize, Rejection> {
     let now = app.clock.now();
+    let events = events_of(app, &known.registrations).await?;
+    forget_beside(app, known, events.values().map(|(record, _)| record)).await?;
     for registration in &known.registrations {
         app.store.strip(registration).await?;
         app.forget_certificates(registration.person, registration.event).await?;
     }
     let mut ended = 0;
-    let events = events_of(app, &known.registrations).await?;
     for registration in &known.registrations {
         let Some((record, ledger)) = events.get(&registration.event) else { continue };
         if ledger.live(registration.person).is_none() || now >= record.event.starts() {
@@ -275,12 +263,20 @@ async fn forget(app: &App, known: &Known) -> Result<usize, Rejection> {
             Err(refusal) => return Err(refusal.into()),
         }
     }
-    let traces = known.traces();
+    Ok(ended)
+}
+
+async fn forget_beside(
+    app: &App,
+    known: &Known,
+    events: impl Iterator<Item = &EventRecord>,
+) -> Result<(), Rejection> {
+    let (now, traces) = (app.clock.now(), known.traces());
     for person in &known.people {
         app.store.forget(*person, is_alone(app, *person, &known.people).await?, &traces).await?;
     }
     // Whoever was to ring them is not told any more who that was.
-    let organisers = events.values().flat_map(|(record, _)| record.event.organiser_addresses());
+    let organisers = events.flat_map(|record| record.event.organiser_addresses());
     for mailbox in organisers.map(|organiser| app.identity.mailbox(&organiser)).collect::<BTreeSet<_>>() {
         app.store.forget_notices(mailbox, &traces).await?;
     }
@@ -288,13 +284,12 @@ async fn forget(app: &App, known: &Known) -> Result<usize, Rejection> {
     for event in app.store.events_from(now - UNIDENTIFIED_WITHIN).await? {
         app.store.forget_unidentified(event, &traces).await?;
     }
-    Ok(ended)
+    Ok(())
 }
 
 /// Whether nobody else reads a mailbox.
 async fn is_alone(app: &App, person: PersonId, people: &[PersonId]) -> Result<bool, Rejection> {
-    let profiles = app.store.profiles_of_mailbox(person.mailbox()).await?;
     let bookings = app.store.registrations_of_mailbox(person.mailbox()).await?;
-    let others = bookings.iter().filter(|booking| !booking.form.is_without_person()).map(|booking| booking.person);
-    Ok(others.chain(profiles.iter().map(|profile| profile.person)).all(|other| people.contains(&other)))
+    let mut others = bookings.iter().filter(|booking| !booking.form.is_without_person()).map(|booking| booking.person);
+    Ok(others.all(|other| people.contains(&other)))
 }

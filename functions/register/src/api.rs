@@ -14,7 +14,7 @@ use store::{Action, BookingKey, EventRecord};
 use web::sign_in::Organiser;
 use web::{Problem, body, page};
 
-use crate::book::{Told, book, public_event};
+use crate::book::{Told, book, recent_event};
 
 /// Books a place.
 pub async fn register(
@@ -26,7 +26,7 @@ pub async fn register(
 ) -> Result<Response, Rejection> {
     let Some(organiser) = organiser else {
         app.admit(&headers)?;
-        let record = public_event(&app, id, false).await?;
+        let record = recent_event(&app, id).await?;
         let value = body::json(&headers, request, &[]).await?;
         let told = book(&app, record, value, Via::Person).await?;
         return Ok(page::created(&answer(&app, &told)));

@@ -30,6 +30,11 @@ pub struct Told {
     pub standing: Standing,
 }
 
+/// The event as it was a moment ago, for [`book`], unless the public may not see it.
+pub async fn recent_event(app: &App, id: EventId) -> Result<EventRecord, Rejection> {
+    app.recent_event(id).await?.ok_or(Refusal::EventNotFound.into())
+}
+
 /// The event, unless the public may not see it.
 pub async fn public_event(app: &App, id: EventId, consistent: bool) -> Result<EventRecord, Rejection> {
     let record = app.store.event(id, consistent).await?;
@@ -41,11 +46,19 @@ pub fn check(value: Value, record: &EventRecord, via: Via) -> Result<Registratio
     RegistrationForm::parse(value, &record.event, via == Via::Person)
 }
 
-/// Books. The event is read again, and the form checked again, when it changed meanwhile.
+/// Books. The event is read again, and the form checked again, when it changed meanwhile; and before the form is sent
+/// back, as this may be an event that it was not filled in for.
 pub async fn book(app: &App, mut record: EventRecord, value: Value, via: Via) -> Result<Told, Rejection> {
     let at = app.clock.now();
-    for _ in 0..ATTEMPTS {
-        let form = check(value.clone(), &record, via).map_err(Problem::invalid)?;
+    for attempt in 0..ATTEMPTS {
+        let form = match check(value.clone(), &record, via) {
+            Ok(form) => form,
+            Err(_) if attempt == 0 && via == Via::Person => {
+                record = public_event(app, record.id, true).await?;
+                continue;
+            }
+            Err(errors) => return Err(Problem::invalid(errors).into()),
+        };
         let person = person_of(app, record.id, &form);
         let booking = Booking {
             id: record.id,

@@ -15,7 +15,7 @@ use web::forms::FormData;
 use web::page;
 use web::page::{Mistake, Page};
 
-use crate::book::{book, check, public_event};
+use crate::book::{book, check, public_event, recent_event};
 use crate::form_page::FormPage;
 use crate::organisation::{self, Found};
 use crate::typed::{self, HONEYPOT, STARTED};
@@ -60,9 +60,15 @@ pub async fn submit(
     request: Body,
 ) -> Result<Response, Rejection> {
     app.admit(&headers)?;
-    let record = public_event(&app, id, false).await?;
+    let mut record = recent_event(&app, id).await?;
     let typed = FormData::read(&headers, request).await?;
-    let value = match read(&typed, &record) {
+    let mut value = read(&typed, &record);
+    if value.is_err() {
+        // This may be an event that it was not filled in for.
+        record = public_event(&app, id, true).await?;
+        value = read(&typed, &record);
+    }
+    let value = match value {
         Ok(value) => value,
         Err(errors) => return ask_again(&app, &record, &typed, &errors, Vec::new()).await,
     };

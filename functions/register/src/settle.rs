@@ -9,15 +9,14 @@ use domain::{Ledger, Refusal, Registration};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::stream::{Batch, Record, Stored};
-use store::{Booking, EventRecord, Message, Profile, RegisterOutcome, Unmatched};
+use store::{Booking, EventRecord, Message, RegisterOutcome, Unmatched};
 
 /// A registration whose own invocation may still be at work is looked at again after this long, then twice that, …
 const PAUSE_FIRST: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_millis(500);
 
-/// Handles a batch of stored registrations: each ledger is read once, and so is all that they tell besides.
-pub async fn settle(app: &App, payload: Value) -> Result<Value, Failure> {
-    let batch: Batch = serde_json::from_value(payload).map_err(Failure::new)?;
+/// Handles a batch of stored registrations: each ledger is read once.
+pub async fn settle(app: &App, batch: Batch) -> Result<Value, Failure> {
     let mut stored = Vec::new();
     for record in &batch.records {
         match record.registration() {
@@ -34,7 +33,7 @@ pub async fn settle(app: &App, payload: Value) -> Result<Value, Failure> {
         }
     }
     let Some((first, _)) = stored.first() else { return Ok(json!({"batchItemFailures": []})) };
-    match keep_what_they_tell(app, stored.iter().map(|(_, found)| *found).collect()).await {
+    match note_organisations(app, stored.iter().map(|(_, found)| *found)).await {
         Ok(()) => Ok(json!({"batchItemFailures": []})),
         // All that was finished above is found finished.
         Err(failure) => Ok(failed_from(first, &failure)),
@@ -127,18 +126,11 @@ async fn tell_refused(
     Ok(())
 }
 
-/// Keeps who these people are, and notes organisations that the list does not have, for an organiser to match them once;
-/// of registrations that are still there, so that nobody who was erased comes back.
-async fn keep_what_they_tell(app: &App, stored: Vec<Stored>) -> Result<(), Failure> {
-    let at = stored.iter().map(|found| (found.person, found.event)).collect();
-    let mut registrations = app.store.registrations_at(at).await?;
-    registrations.retain(|registration| !registration.refused);
-    let profile = |registration: &Registration| {
-        let (person, name) = (registration.person, registration.form.name.clone());
-        Some(Profile { person, name, email: registration.form.email.clone()? })
-    };
-    let profiles: Vec<Profile> = registrations.iter().filter_map(profile).collect();
-    let unmatched: Vec<Unmatched> = registrations.iter().filter_map(Unmatched::of).collect();
-    futures::try_join!(app.store.keep_profiles(&profiles), app.store.note_unmatched(&unmatched))?;
-    Ok(())
+/// Notes organisations that the list does not have, for an organiser to match them once; of registrations that are still
+/// there, so that nothing comes back of anybody who was erased.
+async fn note_organisations(app: &App, stored: impl Iterator<Item = Stored>) -> Result<(), Failure> {
+    let named = stored.filter(|found| found.has_organisation).map(|found| (found.person, found.event));
+    let registrations = app.store.registrations_at(named.collect()).await?;
+    let unmatched: Vec<Unmatched> = registrations.iter().filter(|found| !found.refused).filter_map(Unmatched::of).collect();
+    Ok(app.store.note_unmatched(&unmatched).await?)
 }

@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
@@ -25,8 +26,8 @@ use crate::wire::Ground;
 pub enum Handler {
     /// By a request.
     Http(Router),
-    /// By an event: a batch of stream records, a tick of a schedule.
-    Event(Arc<dyn Fn(Value) -> BoxFuture<'static, Result<Value, Failure>> + Send + Sync>),
+    /// By an event, in JSON: a batch of stream records, a tick of a schedule.
+    Event(Arc<dyn Fn(String) -> BoxFuture<'static, Result<Value, Failure>> + Send + Sync>),
 }
 
 /// The code of a function, by its logical id. There is no other such table.
@@ -52,11 +53,15 @@ pub fn handler(id: &str, app: Arc<App>) -> Option<Handler> {
     })
 }
 
-fn event<Outcome>(app: Arc<App>, handle: impl Fn(Arc<App>, Value) -> Outcome + Send + Sync + 'static) -> Handler
+fn event<Payload, Outcome>(app: Arc<App>, handle: fn(Arc<App>, Payload) -> Outcome) -> Handler
 where
+    Payload: DeserializeOwned + Send + 'static,
     Outcome: Future<Output = Result<Value, Failure>> + Send + 'static,
 {
-    Handler::Event(Arc::new(move |payload| handle(Arc::clone(&app), payload).boxed()))
+    Handler::Event(Arc::new(move |payload| {
+        let app = Arc::clone(&app);
+        async move { handle(app, serde_json::from_str(&payload).map_err(Failure::new)?).await }.boxed()
+    }))
 }
 
 /// The functions of a hub, by name.
@@ -115,8 +120,8 @@ impl Functions {
         }
     }
 
-    /// Starts a function with an event, in a task of its own: none waits while another works.
-    pub async fn event(&self, name: &str, payload: Value) -> Result<Value, InvokeError> {
+    /// Starts a function with an event in JSON, in a task of its own: none waits while another works.
+    pub async fn event(&self, name: &str, payload: String) -> Result<Value, InvokeError> {
         match self.deployed(name)? {
             Deployed { handler: Handler::Event(handle), timeout } => {
                 // Dropped, as by a timeout, it ends its task.

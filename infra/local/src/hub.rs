@@ -135,7 +135,7 @@ impl Hub {
 
     /// Starts a function with an event.
     pub async fn invoke(&self, function: &str, payload: Value) -> Result<Value, InvokeError> {
-        self.timekeeper.functions.event(function, payload).await
+        self.timekeeper.functions.event(function, payload.to_string()).await
     }
 
     /// What functions did that their policies do not allow.

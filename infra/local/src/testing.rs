@@ -49,7 +49,8 @@ impl Bench {
     where
         Outcome: Future<Output = Result<Value, Failure>> + Send + 'static,
     {
-        self.deploy(name, Handler::Event(Arc::new(move |payload| handle(payload).boxed())), Duration::from_secs(5))
+        let handle = move |payload: String| handle(serde_json::from_str(&payload).expect("JSON")).boxed();
+        self.deploy(name, Handler::Event(Arc::new(handle)), Duration::from_secs(5))
     }
 
     /// The only function of a hub.

@@ -11,6 +11,7 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use axum::Router;
 use lambda_runtime::{LambdaEvent, service_fn};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{App, Clock, Config, Failure, IssuerHttp, Limits, Parts, Secrets};
@@ -54,16 +55,17 @@ pub async fn run_http(function: &str, router: fn(Arc<App>) -> Router) -> Result<
     lambda_http::run(router(app)).await
 }
 
-/// Handles events (stream batches, schedule ticks) with a function's handler.
-pub async fn run_events<F, O>(function: &str, handle: F) -> Result<(), lambda_runtime::Error>
+/// Handles events (stream batches, schedule ticks) with a function's handler, as what it reads them.
+pub async fn run_events<P, F, O>(function: &str, handle: F) -> Result<(), lambda_runtime::Error>
 where
-    F: Fn(Arc<App>, Value) -> O,
+    P: DeserializeOwned,
+    F: Fn(Arc<App>, P) -> O,
     O: Future<Output = Result<Value, Failure>>,
 {
     log_json();
     let app = App::from_environment(function).await?;
     let handle = &handle;
-    let serve = service_fn(|event: LambdaEvent<Value>| {
+    let serve = service_fn(|event: LambdaEvent<P>| {
         let app = Arc::clone(&app);
         async move {
             // Boxed: the types of what a handler awaits nest deeper than the compiler looks.

@@ -18,6 +18,7 @@ mod lambda;
 mod limits;
 mod people;
 mod post;
+mod recent;
 mod seal;
 mod secrets;
 mod settings;
@@ -29,6 +30,7 @@ pub mod views;
 use std::sync::Arc;
 
 use mail::Mailer;
+use recent::Recent;
 use store::Store;
 
 pub use asked::Asked;
@@ -96,6 +98,7 @@ pub struct App {
     pub config: Config,
     /// How often one network may book.
     pub limits: Arc<Limits>,
+    recent: Recent,
 }
 
 impl App {
@@ -114,6 +117,7 @@ impl App {
             clock,
             config,
             limits,
+            recent: Recent::default(),
         })
     }
 

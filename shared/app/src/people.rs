@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::aliases::{Alias, AliasKind, Aliases};
 use domain::{EmailAddress, PersonId, Registration};
-use store::{Message, Profile};
+use store::Message;
 
 use crate::{App, Failure};
 
@@ -29,7 +29,7 @@ impl App {
         Ok(bookings)
     }
 
-    /// Writes to somebody at another address from now on: every booking, and their profile, have it; the person that the
+    /// Writes to somebody at another address from now on: every booking has it; the person that the
     /// address makes of the name stands for this one. Links to what is ahead go there. Repeating it changes nothing.
     pub async fn change_address(&self, person: PersonId, to: &EmailAddress) -> Result<usize, Failure> {
         let aliases = self.store.aliases().await?;
@@ -46,13 +46,6 @@ impl App {
             changed += usize::from(self.store.correct(&was, &booking).await?);
             self.know_as(&aliases, self.identity.person(to, &booking.form.name), main).await?;
             self.send_link(&booking).await?;
-        }
-        for known in &people {
-            let profiles = self.store.profiles_of_mailbox(known.mailbox()).await?;
-            for profile in profiles.into_iter().filter(|profile| profile.person == *known) {
-                self.know_as(&aliases, self.identity.person(to, &profile.name), main).await?;
-                self.store.replace_profile(&Profile { email: to.clone(), ..profile }).await?;
-            }
         }
         tracing::info!(bookings = changed, at = %now, "address changed");
         Ok(changed)

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, seconds, text};
 use crate::keys::{ALIASES, Key, SK};
-use crate::{Profile, Store};
+use crate::Store;
 
 /// How long an address waits to be confirmed.
 const WISH_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -58,14 +58,5 @@ impl Store {
             return Ok(None);
         }
         EmailAddress::parse(item.text("email")?).map(Some).map_err(Failure::unreadable)
-    }
-
-    /// Keeps a person's profile, whatever it was.
-    pub async fn replace_profile(&self, profile: &Profile) -> Result<(), Failure> {
-        let mut item = Key::Profile(profile.person).attributes();
-        item.insert("name".to_owned(), text(profile.name.as_str()));
-        item.insert("email".to_owned(), text(profile.email.as_str()));
-        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
-        Ok(())
     }
 }

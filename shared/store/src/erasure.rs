@@ -6,20 +6,14 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::policy::Waiver;
 use domain::working_hours::uk;
-use domain::{EmailAddress, MailboxId, PersonId, PersonName, Registration};
+use domain::{PersonId, Registration};
 
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, text};
 use crate::keys::{Due, Key, PK, SK, mailbox};
-use crate::{Profile, Store, Traces};
+use crate::{Store, Traces};
 
 impl Store {
-    /// The profiles under one mailbox, consistently read.
-    pub async fn profiles_of_mailbox(&self, of: MailboxId) -> Result<Vec<Profile>, Failure> {
-        let items = self.query(&mailbox(of), "-#", true).await?;
-        items.iter().map(|item| read_profile(of, item)).collect()
-    }
-
     /// Reduces a booking to what counts are made of, unless it has been replaced since it was read.
     pub async fn strip(&self, registration: &Registration) -> Result<(), Failure> {
         let form = serde_json::to_string(&registration.form.without_person()).map_err(Failure::unreadable)?;
@@ -56,13 +50,13 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a person apart from their bookings: the profile, the mails, and what organisers said of them. What is
+    /// Forgets a person apart from their bookings: the mails, and what organisers said of them. What is
     /// under the mailbox without being anybody's goes when nobody else reads it, or it names the person.
     pub async fn forget(&self, person: PersonId, is_alone: bool, traces: &Traces) -> Result<(), Failure> {
         let items = self.query(&mailbox(person.mailbox()), "", true).await?;
         let tag = person.tag();
         let own: BTreeSet<String> =
-            ["-#", "O#", "H#", "G#", "AD#"].into_iter().map(|kind| format!("{kind}{tag}")).collect();
+            ["O#", "H#", "G#", "AD#"].into_iter().map(|kind| format!("{kind}{tag}")).collect();
         for item in &items {
             let sort_key = item.text(SK)?;
             let is_own = own.iter().any(|start| sort_key == start || sort_key.starts_with(&format!("{start}#")));
@@ -97,14 +91,4 @@ impl Store {
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
         Ok(())
     }
-}
-
-fn read_profile(of: MailboxId, item: &Item) -> Result<Profile, Failure> {
-    let tag = item.text(SK)?.strip_prefix("-#").unwrap_or_default();
-    let person = format!("{of}{tag}").parse().map_err(Failure::unreadable)?;
-    Ok(Profile {
-        person,
-        name: PersonName::parse(item.text("name")?).map_err(Failure::unreadable)?,
-        email: EmailAddress::parse(item.text("email")?).map_err(Failure::unreadable)?,
-    })
 }

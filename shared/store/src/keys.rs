@@ -19,7 +19,6 @@
 //! | Hub settings / its programmes | `H` | `C` / `PG` |
 //! | Organisation / one on a form that is not listed | `H` | `OR#id` / `ON#key` |
 //! | Registration | `P#mailbox` | `R#tag#eid` |
-//! | Profile | `P#mailbox` | `-#tag` |
 //! | Outbox message | `P#mailbox` | `O#tag#eid#kind#mark` |
 //! | Organiser's action, by registration (history) | `P#mailbox` | `H#tag#eid#time#id` |
 //! | Contact of a group | `P#mailbox` | `G#tag#eid#id` |
@@ -98,8 +97,6 @@ pub enum Key {
     UnmatchedOrganisation(String),
     /// One person's booking for one event.
     Registration(PersonId, EventId),
-    /// What is known of a person apart from bookings.
-    Profile(PersonId),
     /// A mail about a booking; the mark tells generations or versions apart.
     Outbox {
         /// To whom.
@@ -176,7 +173,6 @@ impl Key {
             Self::GroupContact(contact, ..) => mailbox(contact.mailbox()),
             Self::Hub | Self::Programmes | Self::Organisation(_) | Self::UnmatchedOrganisation(_) => HUB.to_owned(),
             Self::Registration(person, _)
-            | Self::Profile(person)
             | Self::AddressWish(person)
             | Self::Outbox { person, .. }
             | Self::Holding(person, _)
@@ -220,7 +216,6 @@ impl Key {
             Self::Organisation(id) => format!("{ORGANISATIONS}{id}"),
             Self::UnmatchedOrganisation(key) => format!("{UNMATCHED}{key}"),
             Self::Registration(person, event) => format!("R#{}#{event}", person.tag()),
-            Self::Profile(person) => format!("-#{}", person.tag()),
             Self::AddressWish(person) => format!("AD#{}", person.tag()),
             Self::Alias(person) => person.to_string(),
             Self::Outbox { person, event, kind, mark } => {
@@ -444,7 +439,6 @@ mod tests {
             (Key::Organisation("X99001".into()), "H", "OR#X99001"),
             (Key::UnmatchedOrganisation("~thesurgery".into()), "H", "ON#~thesurgery"),
             (Key::Registration(person, event), "P#AAAAAAAAAAAA", "R#AAAB#2222222223"),
-            (Key::Profile(person), "P#AAAAAAAAAAAA", "-#AAAB"),
             (outbox, "P#AAAAAAAAAAAA", "O#AAAB#2222222223#confirmed#1"),
             (Key::Deed(person, event, "t#1".into()), "P#AAAAAAAAAAAA", "H#AAAB#2222222223#t#1"),
             (

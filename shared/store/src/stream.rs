@@ -1,15 +1,13 @@
 //! A stream's records, as Lambda hands them over: the ledgers and registrations behind their images.
 
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ledger::Ledger;
 use domain::{EventId, Generation, PersonId};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::item::{Attributes as _, Item};
+use crate::image::Image;
+use crate::item::Attributes as _;
 use crate::{EventRecord, events, ledger_item, registrations};
 
 /// A batch of records (AWS Lambda, "Using Lambda with DynamoDB").
@@ -34,8 +32,8 @@ pub struct Record {
 struct Images {
     sequence_number: String,
     approximate_creation_date_time: Option<f64>,
-    new_image: Option<Value>,
-    old_image: Option<Value>,
+    new_image: Option<Image>,
+    old_image: Option<Image>,
 }
 
 /// A ledger before and after a write.
@@ -76,6 +74,8 @@ pub struct Stored {
     pub person: PersonId,
     /// Which booking.
     pub generation: Generation,
+    /// Whether its form names an organisation.
+    pub has_organisation: bool,
 }
 
 impl Record {
@@ -92,54 +92,27 @@ impl Record {
 
     /// The ledger, or the event, before and after.
     pub fn change(&self) -> Result<Option<Change>, Failure> {
-        let Some(new) = self.new_image()? else { return Ok(None) };
-        let old = self.dynamodb.old_image.as_ref().map(image).transpose()?;
+        let Images { new_image: Some(Image(new)), old_image, .. } = &self.dynamodb else { return Ok(None) };
+        let old = old_image.as_ref().map(|Image(old)| old);
         if new.text("SK")? == "C" {
             let Some(old) = old else { return Ok(None) };
-            let change = EventChange { old: events::read(&old)?, new: events::read(&new)? };
+            let change = EventChange { old: events::read(old)?, new: events::read(new)? };
             return Ok(Some(Change::Event(Box::new(change))));
         }
         Ok(Some(Change::Ledger(Box::new(LedgerChange {
-            event: events::event_of(&new)?,
-            old: old.as_ref().map(ledger_item::read).transpose()?,
-            new: ledger_item::read(&new)?,
+            event: events::event_of(new)?,
+            old: old.map(ledger_item::read).transpose()?,
+            new: ledger_item::read(new)?,
         }))))
     }
 
     /// The registration that was stored by a person, if this is one.
     pub fn registration(&self) -> Result<Option<Stored>, Failure> {
-        let Some(new) = self.new_image()? else { return Ok(None) };
-        let registration = registrations::read(&new)?;
+        let Some(Image(new)) = &self.dynamodb.new_image else { return Ok(None) };
+        let registration = registrations::read(new)?;
         let by_person = registration.via == domain::registration::Via::Person && !registration.refused;
         let (event, person, generation) = (registration.event, registration.person, registration.generation);
-        Ok(by_person.then_some(Stored { event, person, generation }))
+        let has_organisation = registration.form.organisation.is_some();
+        Ok(by_person.then_some(Stored { event, person, generation, has_organisation }))
     }
-
-    fn new_image(&self) -> Result<Option<Item>, Failure> {
-        self.dynamodb.new_image.as_ref().map(image).transpose()
-    }
-}
-
-fn image(value: &Value) -> Result<Item, Failure> {
-    let fields = value.as_object().ok_or_else(|| Failure::unreadable("an image is not an object"))?;
-    fields.iter().map(|(name, value)| Ok((name.clone(), attribute(value)?))).collect()
-}
-
-fn attribute(value: &Value) -> Result<AttributeValue, Failure> {
-    let unreadable = || Failure::unreadable("not an attribute value");
-    let (kind, value) = value.as_object().and_then(|map| map.iter().next()).ok_or_else(unreadable)?;
-    let text = || value.as_str().map(str::to_owned).ok_or_else(unreadable);
-    Ok(match kind.as_str() {
-        "S" => AttributeValue::S(text()?),
-        "N" => AttributeValue::N(text()?),
-        "B" => AttributeValue::B(Blob::new(text()?)),
-        "BOOL" => AttributeValue::Bool(value.as_bool().ok_or_else(unreadable)?),
-        "NULL" => AttributeValue::Null(true),
-        "M" => AttributeValue::M(image(value)?),
-        "L" => {
-            let items = value.as_array().ok_or_else(unreadable)?;
-            AttributeValue::L(items.iter().map(attribute).collect::<Result<_, _>>()?)
-        }
-        _ => return Err(unreadable()),
-    })
 }

@@ -1,7 +1,7 @@
 //! Items that are stored once and then stay, and flags that are set or not: many keys are looked at together.
 //!
-//! Who books again has a profile, and most mailboxes refuse nothing: one read of a whole batch costs a fraction of as many
-//! refused writes or single reads.
+//! Most organisations on forms are known, and most mailboxes refuse nothing: one read of a whole batch costs a fraction
+//! of as many refused writes or single reads.
 
 use std::collections::BTreeSet;
 

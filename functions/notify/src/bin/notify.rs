@@ -2,5 +2,5 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    app::run_events("notify", |app, payload| async move { notify::handle(&app, payload).await }).await
+    app::run_events("notify", |app, batch| async move { notify::handle(&app, batch).await }).await
 }

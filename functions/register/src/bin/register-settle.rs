@@ -2,5 +2,5 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    app::run_events("register-settle", |app, payload| async move { register::settle(&app, payload).await }).await
+    app::run_events("register-settle", |app, batch| async move { register::settle(&app, batch).await }).await
 }

@@ -4,7 +4,7 @@ use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use serde_json::{Value, json};
 
-use super::{Answer, Engine, EngineError, Operation};
+use super::{Answer, Engine, EngineError, Operation, Record};
 use crate::template::{REGION, Template};
 
 async fn call(engine: &Engine, operation: Operation, mut request: Value) -> (u16, Value, f64) {
@@ -64,12 +64,16 @@ async fn a_condition_that_fails_changes_nothing_returns_the_old_item_and_costs_i
     }
 }
 
+fn event_of(record: &Record) -> Value {
+    serde_json::to_value(record.event().expect("JSON")).expect("JSON")
+}
+
 #[tokio::test]
 async fn the_stream_carries_both_images_in_order_and_can_be_resumed() {
     let (_folder, engine) = with_ledger().await;
     call(&engine, Operation::UpdateItem, draw("ann")).await;
     let records = engine.records(None, 10).await.expect("the stream reads");
-    let events: Vec<Value> = records.iter().map(|record| record.event().expect("JSON")).collect();
+    let events: Vec<Value> = records.iter().map(event_of).collect();
     let names: Vec<&str> = events.iter().filter_map(|event| event["eventName"].as_str()).collect();
     assert_eq!(names, ["INSERT", "MODIFY"]);
     assert_eq!(events[1]["dynamodb"]["OldImage"]["v"]["N"], "1");
@@ -92,7 +96,7 @@ async fn a_record_read_beside_the_engine_is_the_one_of_its_api() {
     call(&engine, Operation::PutItem, json!({ "Item": lapsed })).await;
     engine.remove_lapsed().await.expect("swept");
     let read = engine.records(None, 10).await.expect("the stream reads");
-    let read: Vec<Value> = read.iter().map(|record| record.event().expect("JSON")).collect();
+    let read: Vec<Value> = read.iter().map(event_of).collect();
     let told = engine.run(|inner| Ok(inner.told_by_api())).await.expect("the stream reads");
     assert_eq!(told.len(), 4, "an insertion, a change, another insertion, and its removal");
     assert_eq!(read, told);

@@ -1,5 +1,7 @@
 //! A record of the table's stream.
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::EngineError;
@@ -8,6 +10,9 @@ use crate::template::{REGION, Table};
 /// What stands before a sequence number as the engine stores it, so that those of its API have one width, as AWS's have.
 const BEFORE: char = '1';
 const DIGITS: usize = 20;
+
+/// Where a record says what was written.
+const DYNAMODB: &str = "dynamodb";
 
 /// A record as the engine keeps it. Few readers want any one of them, so its images stay text until they are asked for.
 #[derive(Debug, Clone)]
@@ -36,14 +41,50 @@ impl Record {
     }
 
     /// As a stream mapping hands it to a function.
-    pub fn event(&self) -> Result<Value, EngineError> {
-        let mut event = self.outline.clone();
-        for (name, image) in [("NewImage", &self.new_image), ("OldImage", &self.old_image)] {
-            if let Some(image) = image {
-                event["dynamodb"][name] = serde_json::from_str(image)?;
+    pub fn event(&self) -> Result<Event<'_>, EngineError> {
+        let [new_image, old_image] = [&self.new_image, &self.old_image].map(|image| image.as_deref().map(serde_json::from_str));
+        Ok(Event { outline: &self.outline, new_image: new_image.transpose()?, old_image: old_image.transpose()? })
+    }
+}
+
+/// A record with its images, which stay the text that they are.
+#[derive(Debug)]
+pub struct Event<'r> {
+    outline: &'r Value,
+    new_image: Option<&'r RawValue>,
+    old_image: Option<&'r RawValue>,
+}
+
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut event = to.serialize_map(None)?;
+        for (name, value) in self.outline.as_object().into_iter().flatten() {
+            match name.as_str() {
+                DYNAMODB => event.serialize_entry(name, &Images { about: value, event: self })?,
+                _ => event.serialize_entry(name, value)?,
             }
         }
-        Ok(event)
+        event.end()
+    }
+}
+
+struct Images<'e> {
+    about: &'e Value,
+    event: &'e Event<'e>,
+}
+
+impl Serialize for Images<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut images = to.serialize_map(None)?;
+        for (name, value) in self.about.as_object().into_iter().flatten() {
+            images.serialize_entry(name, value)?;
+        }
+        for (name, image) in [("NewImage", self.event.new_image), ("OldImage", self.event.old_image)] {
+            if let Some(image) = image {
+                images.serialize_entry(name, image)?;
+            }
+        }
+        images.end()
     }
 }
 
@@ -68,14 +109,14 @@ pub(super) fn read(row: &rusqlite::Row<'_>, table: &Table) -> Result<Record, Eng
         "eventSource": "aws:dynamodb",
         "awsRegion": REGION,
         "eventSourceARN": format!("{}/stream/local", table.arn),
-        "dynamodb": {
+        DYNAMODB: {
             "SequenceNumber": sequence_number,
             "SizeBytes": keys.len() + images,
             "StreamViewType": table.creation["StreamSpecification"]["StreamViewType"],
             "ApproximateCreationDateTime": f64::from(u32::try_from(second).unwrap_or(u32::MAX)),
         },
     });
-    outline["dynamodb"]["Keys"] = keys_read;
+    outline[DYNAMODB]["Keys"] = keys_read;
     if let Some(identity) = identity {
         outline["userIdentity"] = serde_json::from_str(&identity)?;
     }

@@ -8,11 +8,12 @@ mod delivery;
 mod tests;
 pub mod unread;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::watch;
 
 use crate::engine::{EngineError, Position, Record};
@@ -118,8 +119,8 @@ impl Pump {
     async fn deliver(&self, batch: &[&Record]) -> Result<(), PumpError> {
         let mut delivery = Delivery::new(batch, self.mapping.maximum_retry_attempts);
         while let Some(records) = delivery.next() {
-            let events = records.iter().map(|record| record.event()).collect::<Result<_, _>>()?;
-            let payload = Value::from_iter([("Records", Value::Array(events))]);
+            let events = records.iter().map(|record| record.event()).collect::<Result<Vec<_>, _>>()?;
+            let payload = serde_json::to_string(&BTreeMap::from([("Records", events)])).map_err(EngineError::from)?;
             let outcome = match self.functions.event(&self.function, payload).await {
                 Ok(reply) => Outcome::read(&reply, records),
                 Err(error) => {

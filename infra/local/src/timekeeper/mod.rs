@@ -151,7 +151,7 @@ impl Timekeeper {
     /// Starts a function as an asynchronous invocation does: up to three attempts, then it is written down.
     async fn invoke(&self, function: &str, payload: &Value) {
         for _ in 0..ATTEMPTS {
-            match self.functions.event(function, payload.clone()).await {
+            match self.functions.event(function, payload.to_string()).await {
                 Ok(_) => return,
                 Err(error) => tracing::warn!(function, error = &error as &dyn std::error::Error, "message not handled"),
             }
@@ -206,8 +206,6 @@ impl Timekeeper {
 
     async fn start(&self, function: &str, schedule: &Schedule, instant: Timestamp) {
         let payload = schedule.payload(instant);
-        // An input that is not JSON would be the function's to refuse.
-        let payload = serde_json::from_str(&payload).unwrap_or(Value::String(payload));
         if let Err(error) = self.functions.event(function, payload.clone()).await {
             tracing::error!(function, error = &error as &dyn std::error::Error, "tick failed");
             self.give_up(function, &json!({ "function": function, "tick": payload }));
