@@ -176,6 +176,40 @@ async fn a_restart_goes_on_where_it_stopped() {
     hub.stop_and_audit().await;
 }
 
+/// Makes the table as if `notify` had broken off after storing somebody's only mail.
+async fn leave_in_hand(hub: &TestHub, name: &str) {
+    use aws_sdk_dynamodb::types::AttributeValue::S;
+    let (client, table) = (hub.hub().operator(), hub.hub().table().to_owned());
+    let id = hub.inbox(&address(name)).await[0]["id"].as_str().expect("an id").to_owned();
+    let items = client.scan().table_name(&table).send().await.expect("read").items.unwrap_or_default();
+    let mail = items.into_iter().find(|item| item.get("detail") == Some(&S(id.clone()))).expect("the mail");
+    let key = ["PK", "SK"].map(|name| (name.to_owned(), mail[name].clone()));
+    let request = client.update_item().table_name(&table).set_key(Some(key.into()));
+    let request = request.update_expression("SET st = :due REMOVE detail, ended");
+    request.expression_attribute_values(":due", S("due".to_owned())).send().await.expect("as if");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_its_sender_left_goes_once_when_the_change_is_handed_over_again() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({})).await;
+    hub.book(&event, "Ann Ash").await;
+    hub.book(&event, "Bob Birch").await;
+    hub.settle().await;
+    leave_in_hand(&hub, "Ann Ash").await;
+    hub.advance("PT1H").await;
+    assert_eq!(hub.subjects("Ann Ash").await, ["Confirmed"], "nobody finds it");
+    let folder = hub.stop().await;
+    std::fs::remove_file(folder.path().join("checkpoint-notify")).expect("every change is handed over again");
+    let hub = TestHub::again(folder).await;
+    hub.settle().await;
+    assert_eq!(hub.subjects("Ann Ash").await, ["Confirmed"], "another may be sending it");
+    hub.advance("PT2M").await;
+    assert_eq!(hub.subjects("Ann Ash").await, ["Confirmed", "Confirmed"]);
+    assert_eq!(hub.subjects("Bob Birch").await, ["Confirmed"]);
+    hub.stop_and_audit().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn repair_recreates_what_a_long_outage_has_lost() {
     use aws_sdk_dynamodb::types::AttributeValue::{N, S};
@@ -199,15 +233,24 @@ async fn repair_recreates_what_a_long_outage_has_lost() {
     // As if the stream had never told of it.
     orphan.insert("via".to_owned(), S("organiser".to_owned()));
     client.put_item().table_name(&table).set_item(Some(orphan)).send().await.expect("stored");
+    let other = hub.event(json!({})).await;
+    hub.book(&other, "Bob Birch").await;
     hub.settle().await;
+    leave_in_hand(&hub, "Bob Birch").await;
     let folder = hub.stop().await;
     let (code, words) = audit(&folder);
     assert_eq!(code, Some(2), "{words}");
-    assert!(words.contains("was not told: confirmed") && words.contains("is in no ledger"), "{words}");
+    for finding in ["was not told: confirmed", "is in no ledger", "nobody finds a mail to"] {
+        assert!(words.contains(finding), "{finding}: {words}");
+    }
     let repaired = Command::new(env!("CARGO_BIN_EXE_lectern"))
         .args(["audit", "--repair", "--data"])
         .arg(folder.path())
         .output()
         .expect("the program runs");
     assert_eq!(repaired.status.code(), Some(0), "{}", String::from_utf8_lossy(&repaired.stdout));
+    let hub = TestHub::again(folder).await;
+    hub.settle().await;
+    assert_eq!(hub.subjects("Bob Birch").await, ["Confirmed", "Confirmed"]);
+    hub.stop_and_audit().await;
 }

@@ -64,8 +64,11 @@ impl TestHub {
 
     /// Stops this hub and starts it again over the same folder.
     pub async fn restart(self) -> Self {
-        let folder = self.folder;
-        self.hub.stop().await;
+        Self::again(self.stop().await).await
+    }
+
+    /// A hub over what another has left.
+    pub async fn again(folder: TempDir) -> Self {
         let options = Options { data: folder.path().into(), port: 0, clock: None, empty: true, kms: false };
         Self::over(folder, options).await
     }

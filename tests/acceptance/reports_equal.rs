@@ -28,8 +28,7 @@ async fn delivered_again(hub: TestHub) -> TestHub {
         }
     }
     assert_eq!(forgotten, 2, "register-settle and notify read the stream");
-    let options = local::Options { data: folder.path().into(), port: 0, clock: None, empty: true, kms: false };
-    let hub = TestHub::over(folder, options).await;
+    let hub = TestHub::again(folder).await;
     hub.settle().await;
     let used = hub.get("/_local/usage").await.body["functions"].clone();
     for function in ["register-settle", "notify"] {

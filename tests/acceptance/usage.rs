@@ -27,6 +27,22 @@ async fn a_new_person_costs_two_writes_and_at_most_half_a_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mail_costs_two_writes_and_what_the_stream_tells_nothing_more() {
+    let hub = TestHub::start().await;
+    let event = hub.event(json!({})).await;
+    hub.settle().await;
+    hub.request(Method::DELETE, "/_local/usage").send().await.expect("a reply");
+    for n in 0..20 {
+        assert_eq!(hub.book(&event, &format!("Person Number{n}")).await.status, CREATED);
+    }
+    hub.settle().await;
+    let usage = hub.get("/_local/usage").await;
+    let functions = &usage.body["functions"];
+    assert_eq!(functions["notify"]["write_units"].as_f64(), Some(40.0), "{usage:?}");
+    assert_eq!(functions["register-settle"]["write_units"].as_f64(), Some(0.0), "{usage:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_limit_by_network_is_off_until_it_is_set() {
     let hub = TestHub::start().await;
     let event = hub.event(json!({})).await;

@@ -11,7 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::{EmailAddress, Hub, Registration};
 use jiff::Timestamp;
-use store::Message;
+use store::{Hold, Message};
 use web::Problem;
 use web::components::{Button, ErrorSummary, Field, InputKind, TextInput};
 use web::forms::FormData;
@@ -113,6 +113,6 @@ async fn send_link(app: &App, registration: &Registration, now: Timestamp) -> Re
         tries: 0,
         facts: serde_json::json!({}),
     };
-    app.store.post(&message, now, false).await?;
+    app.store.post(&message, now, Hold::Nobody).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use store::{CERTIFICATES, Certificate, Due, DueKind, Enclosure, Holding, Message};
+use store::{CERTIFICATES, Certificate, Due, DueKind, Enclosure, Hold, Holding, Message};
 
 use crate::grant::{Grounds, award_all};
 use crate::paper;
@@ -94,6 +94,6 @@ pub(crate) async fn mail(app: &App, certificate: Certificate, registration: &Reg
         tries: 0,
         facts: json!({"number": number, "enclosures": [name]}),
     };
-    app.store.post(&message, now, false).await?;
+    app.store.post(&message, now, Hold::Nobody).await?;
     Ok(app.store.mark_mailed(person, event, version).await?)
 }

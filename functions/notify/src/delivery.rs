@@ -1,14 +1,14 @@
 //! Delivery: drops each mail that has been overtaken, sends the others, and records what came of it.
 //!
-//! Whoever calls holds a lease on every mail handed in. A mail that cannot go now is left due; should this process end
-//! between SES's yes and our mark, the lease runs out and the mail goes once more.
+//! Whoever calls holds every mail handed in. A mail that cannot go now is left due; should this process end between SES's
+//! yes and our mark, the mail goes once more: when the lease has run out, or the change is handed over again.
 
 use app::{App, Failure, Link};
 use domain::{EmailAddress, Hub, MailboxId};
 use futures::{FutureExt as _, StreamExt as _};
 use jiff::SignedDuration;
 use mail::{About, Attachment, LetterKind, Mail};
-use store::{Enclosure, Message, MessageState, Outgoing, Wishes};
+use store::{Enclosure, Ended, Message, MessageState, Outgoing, Wishes};
 
 use crate::bookings::{Booking, Bookings};
 use crate::overtaken::{self, Dropped};
@@ -33,6 +33,8 @@ pub(crate) enum Outcome {
     Dropped,
     /// It is due again.
     PutOff,
+    /// What came of it could not be recorded, so that it is where it was.
+    Left,
 }
 
 /// What an attempt came to.
@@ -94,10 +96,7 @@ async fn deliver_one(app: &App, together: Option<&Bookings>, mail: &Outgoing) ->
         },
     };
     let recorded = match outcome {
-        Ok(Sent::Gone { ses_id, told }) => {
-            mark_sent(app, mail, &ses_id, told).await;
-            return Outcome::Sent;
-        }
+        Ok(Sent::Gone { ses_id, told }) => return mark_sent(app, mail, &ses_id, told).await,
         Ok(Sent::Not(dropped)) => drop_it(app, mail, dropped).await,
         Err(trouble) => Err(trouble),
     };
@@ -237,10 +236,10 @@ pub(crate) async fn enclosures(
 }
 
 /// Records that a mail has gone, trying harder than anywhere else.
-async fn mark_sent(app: &App, mail: &Outgoing, ses_id: &str, told: Option<u64>) {
+async fn mark_sent(app: &App, mail: &Outgoing, ses_id: &str, told: Option<u64>) -> Outcome {
     for _ in 0..MARKS {
-        match app.store.close_telling(&mail.key(), MessageState::Sent, ses_id, told, app.clock.now()).await {
-            Ok(()) => return,
+        match app.store.close(&mail.key(), Ended::Sent { id: ses_id, told }, app.clock.now()).await {
+            Ok(()) => return Outcome::Sent,
             Err(failure) => {
                 let error = Failure::from(failure).chain();
                 tracing::warn!(message.kind = mail.kind(), event.id = event_of(mail), error, "sent mail not marked");
@@ -248,10 +247,11 @@ async fn mark_sent(app: &App, mail: &Outgoing, ses_id: &str, told: Option<u64>) 
         }
     }
     tracing::error!(message.kind = mail.kind(), event.id = event_of(mail), "sent mail not marked, it may go twice");
+    Outcome::Left
 }
 
 async fn drop_it(app: &App, mail: &Outgoing, dropped: Dropped) -> Result<Outcome, Trouble> {
-    app.store.close(&mail.key(), MessageState::Dropped, dropped.name(), app.clock.now()).await?;
+    app.store.close(&mail.key(), Ended::Dropped(dropped.name()), app.clock.now()).await?;
     tracing::info!(
         message.kind = mail.kind(),
         event.id = event_of(mail),
@@ -271,17 +271,17 @@ async fn put_off(app: &App, mail: &Outgoing, failure: &Failure) -> Outcome {
         drop_it(app, mail, Dropped::Undeliverable).await
     } else {
         tracing::warn!(message.kind = kind, event.id = event, message.tries = tries, error, "mail put off");
-        app.store.retry_at(&mail.key(), now + pause(tries)).await.map(|()| Outcome::PutOff).map_err(Trouble::from)
+        app.store.retry_at(mail, now + pause(tries)).await.map(|()| Outcome::PutOff).map_err(Trouble::from)
     };
-    // What could not be recorded is due again when the lease runs out.
-    recorded.unwrap_or(Outcome::PutOff)
+    recorded.unwrap_or(Outcome::Left)
 }
 
-/// Leaves a mail due at once; if that fails too, it is due when the lease runs out.
+/// Leaves a mail due at once.
 async fn release(app: &App, mail: &Outgoing, failure: &Failure) -> Outcome {
     tracing::warn!(message.kind = mail.kind(), event.id = event_of(mail), error = failure.chain(), "mail put off");
-    if app.store.retry_at(&mail.key(), app.clock.now()).await.is_err() {
-        tracing::warn!(message.kind = mail.kind(), event.id = event_of(mail), "mail left until its lease runs out");
+    if app.store.retry_at(mail, app.clock.now()).await.is_err() {
+        tracing::warn!(message.kind = mail.kind(), event.id = event_of(mail), "mail left where it was");
+        return Outcome::Left;
     }
     Outcome::PutOff
 }

@@ -11,39 +11,44 @@ use futures::StreamExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::stream::{Batch, Change, EventChange, Record};
-use store::{Message, Outgoing};
+use store::{Hold, Message, Outgoing};
 
-use crate::delivery::{AT_ONCE, deliver};
+use crate::delivery::{AT_ONCE, Outcome, deliver};
 use crate::{managers, subject};
 
 /// Handles a batch of changes. From the first record that fails on, Lambda hands the batch over again.
 pub(crate) async fn handle(app: &App, batch: Batch) -> Result<Value, Failure> {
     let now = app.clock.now();
-    let mut changes = Vec::new();
+    // Of which record each mail is, and the mails.
+    let (mut records, mut mails) = (Vec::new(), Vec::new());
     let mut failed = None;
     for record in &batch.records {
         match messages_of(app, record, now).await {
-            Ok(messages) => changes.push((record, messages)),
+            Ok(messages) => {
+                records.extend(messages.iter().map(|_| record));
+                mails.extend(messages);
+            }
             Err(failure) => {
                 failed = Some(failed_at(record, &failure));
                 break;
             }
         }
     }
-    let count: usize = changes.iter().map(|(_, messages)| messages.len()).sum();
     // More than these are the sweep's.
-    let send_at_once = count <= AT_ONCE;
-    let mut leased = Vec::new();
-    for (record, messages) in changes {
-        let posted = post(app, messages, now, send_at_once).await;
-        leased.extend(posted.leased);
-        if let Some(failure) = posted.failure {
-            failed = Some(failed_at(record, &failure));
-            break;
+    if mails.len() > AT_ONCE {
+        mails.iter_mut().for_each(|(_, hold)| *hold = Hold::Nobody);
+    }
+    let mut held = Vec::new();
+    // Backwards: the first that failed counts.
+    for (record, posted) in records.into_iter().zip(post(app, mails, now).await).rev() {
+        match posted {
+            Ok(message) => held.extend(message.map(Outgoing::Booking)),
+            Err(failure) => failed = Some(failed_at(record, &failure)),
         }
     }
-    if send_at_once {
-        deliver(app, leased.into_iter().map(Outgoing::Booking).collect()).await;
+    let is_left = deliver(app, held).await.contains(&Outcome::Left);
+    if let Some(first) = batch.records.first().filter(|_| is_left) {
+        failed = Some(failed_at(first, &Failure::new("what came of a mail could not be recorded")));
     }
     Ok(json!({"batchItemFailures": failed.into_iter().collect::<Vec<Value>>()}))
 }
@@ -53,18 +58,22 @@ fn failed_at(record: &Record, failure: &Failure) -> Value {
     json!({"itemIdentifier": record.sequence_number()})
 }
 
-/// The mails that one change of a ledger or of an event makes.
-async fn messages_of(app: &App, record: &Record, now: Timestamp) -> Result<Vec<Message>, Failure> {
+/// The mails that one change of a ledger or of an event makes, and how they are held. Effects are the same whenever the
+/// change is handed over; whom else it concerns is read, and may be others by then.
+async fn messages_of(app: &App, record: &Record, now: Timestamp) -> Result<Vec<(Message, Hold)>, Failure> {
     match record.change()? {
         Some(Change::Ledger(change)) => {
             let effects = change.new.effects_since(change.old.as_ref());
-            let message = |effect| subject::of_effect(&change, effect, now);
-            let mut messages: Vec<Message> = effects.iter().map(message).collect();
+            let message = |effect| (subject::of_effect(&change, effect, now), Hold::Hand);
+            let mut messages: Vec<_> = effects.iter().map(message).collect();
             let people = effects.iter().filter(|effect| matches!(effect.kind, EffectKind::Cancelled { .. }));
-            messages.extend(managers::of_cancellations(app, &change, people.map(|effect| effect.person), now).await?);
+            let copies = managers::of_cancellations(app, &change, people.map(|effect| effect.person), now).await?;
+            messages.extend(copies.into_iter().map(|copy| (copy, Hold::Lease)));
             Ok(messages)
         }
-        Some(Change::Event(change)) => changed(app, &change, now).await,
+        Some(Change::Event(change)) => {
+            Ok(changed(app, &change, now).await?.into_iter().map(|message| (message, Hold::Lease)).collect())
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -84,31 +93,20 @@ async fn changed(app: &App, change: &EventChange, now: Timestamp) -> Result<Vec<
     Ok(ledger.live_entries().map(message).collect())
 }
 
-/// What storing mails came to.
-pub(crate) struct Posted {
-    /// Those that were not there before, and are leased to the caller.
-    pub leased: Vec<Message>,
-    /// Some could not be stored.
-    pub failure: Option<Failure>,
-}
-
-/// Stores mails: each is due at its time and, where that has come, may be leased to the caller. Storing them again changes
-/// nothing.
-pub(crate) async fn post(app: &App, messages: Vec<Message>, now: Timestamp, lease: bool) -> Posted {
-    let posts = messages.into_iter().map(|mut message| async move {
-        let lease = lease && message.at <= now;
-        // A lease is an attempt.
-        message.tries = u32::from(lease);
-        let is_new = app.store.post(&message, now.max(message.at), lease).await?;
-        Ok::<_, store::Failure>((is_new && lease).then_some(message))
+/// Stores mails, each due at its time, and held by the caller from then on; which of them the caller is to send now.
+/// Storing them again changes nothing.
+pub(crate) async fn post(
+    app: &App,
+    messages: Vec<(Message, Hold)>,
+    now: Timestamp,
+) -> Vec<Result<Option<Message>, Failure>> {
+    let posts = messages.into_iter().map(|(mut message, hold)| async move {
+        let hold = if message.at <= now { hold } else { Hold::Nobody };
+        let is_held = hold != Hold::Nobody;
+        // To hold it is an attempt.
+        message.tries = u32::from(is_held);
+        let is_new = app.store.post(&message, now.max(message.at), hold).await?;
+        Ok((is_new && is_held).then_some(message))
     });
-    let replies: Vec<_> = futures::stream::iter(posts).buffered(AT_ONCE).collect().await;
-    let mut posted = Posted { leased: Vec::new(), failure: None };
-    for reply in replies {
-        match reply {
-            Ok(message) => posted.leased.extend(message),
-            Err(failure) => posted.failure = Some(failure.into()),
-        }
-    }
-    posted
+    futures::stream::iter(posts).buffered(AT_ONCE).collect().await
 }

@@ -9,7 +9,7 @@ use domain::ledger::{Ledger, State};
 use domain::reminders::{self, ReminderKind};
 use domain::{EventId, EventStatus, Place};
 use jiff::Timestamp;
-use store::{ABSENCES_TOLD, Bulletin, DueKind, EventRecord, Message, Outgoing, Timer};
+use store::{ABSENCES_TOLD, Bulletin, DueKind, EventRecord, Hold, Message, Outgoing, Timer};
 
 use crate::delivery::{AT_ONCE, deliver};
 use crate::effects::post;
@@ -61,12 +61,19 @@ async fn hand_over(app: &App, messages: Vec<Message>, time: Time) -> Result<(), 
     let mut is_going = true;
     for round in messages.chunks(AT_ONCE) {
         is_going &= Clock::real() < time.ends;
-        let posted = post(app, round.to_vec(), time.now, is_going).await;
-        if is_going {
-            let mails = posted.leased.into_iter().map(Outgoing::Booking).collect();
-            is_going = is_mail_going(&deliver(app, mails).await);
+        let hold = if is_going { Hold::Lease } else { Hold::Nobody };
+        let (mut held, mut failed) = (Vec::new(), None);
+        let round = round.iter().map(|message| (message.clone(), hold)).collect();
+        for posted in post(app, round, time.now).await {
+            match posted {
+                Ok(message) => held.extend(message.map(Outgoing::Booking)),
+                Err(failure) => failed = Some(failure),
+            }
         }
-        posted.failure.map_or(Ok(()), Err)?;
+        if is_going {
+            is_going = is_mail_going(&deliver(app, held).await);
+        }
+        failed.map_or(Ok(()), Err)?;
     }
     Ok(())
 }

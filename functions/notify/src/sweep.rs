@@ -61,7 +61,8 @@ async fn send_due(app: &App, ends: Timestamp) -> Result<(), Failure> {
 /// Whether, as this round went, there is a point in another.
 pub(crate) fn is_mail_going(outcomes: &[Outcome]) -> bool {
     let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
-    let (sent, dropped, put_off) = (count(Outcome::Sent), count(Outcome::Dropped), count(Outcome::PutOff));
+    let (sent, dropped) = (count(Outcome::Sent), count(Outcome::Dropped));
+    let put_off = outcomes.len() - sent - dropped;
     tracing::debug!(sent, dropped, put_off, "round swept");
     put_off == 0 || sent > 0
 }

@@ -13,7 +13,7 @@ use domain::{EventStatus, Fields, Ledger, PersonName, Reference, Refusal, Regist
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use store::{EventRecord, Message};
+use store::{EventRecord, Hold, Message};
 use web::{Problem, body, page};
 
 use crate::access::RosterEvent;
@@ -225,7 +225,7 @@ async fn tell(app: &App, concerned: &Concerned, registration: &Registration) -> 
         tries: 0,
         facts: json!({"version": version}),
     };
-    app.store.post(&message, now, false).await?;
+    app.store.post(&message, now, Hold::Nobody).await?;
     let action = match step {
         Step::Agreed => "access.agree",
         Step::Arranged => "access.arrange",

@@ -266,11 +266,7 @@ async fn forget(app: &App, known: &Known) -> Result<usize, Rejection> {
     Ok(ended)
 }
 
-async fn forget_beside(
-    app: &App,
-    known: &Known,
-    events: impl Iterator<Item = &EventRecord>,
-) -> Result<(), Rejection> {
+async fn forget_beside(app: &App, known: &Known, events: impl Iterator<Item = &EventRecord>) -> Result<(), Rejection> {
     let (now, traces) = (app.clock.now(), known.traces());
     for person in &known.people {
         app.store.forget(*person, is_alone(app, *person, &known.people).await?, &traces).await?;

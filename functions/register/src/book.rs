@@ -7,7 +7,7 @@ use domain::registration::Via;
 use domain::{EventId, FieldError, Generation, PersonId, Reference, Refusal, RegistrationForm};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use store::{Booked, Booking, EventRecord, Message, RegisterOutcome, Unmatched};
+use store::{Booked, Booking, EventRecord, Hold, Message, RegisterOutcome, Unmatched};
 use web::Problem;
 
 /// How often the event may change under the form before we ask for patience.
@@ -137,6 +137,6 @@ async fn send_link_again(
         tries: 0,
         facts: Value::Object(serde_json::Map::new()),
     };
-    app.store.post(&message, now, false).await?;
+    app.store.post(&message, now, Hold::Nobody).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use domain::{Ledger, Refusal, Registration};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use store::stream::{Batch, Record, Stored};
-use store::{Booking, EventRecord, Message, RegisterOutcome, Unmatched};
+use store::{Booking, EventRecord, Hold, Message, RegisterOutcome, Unmatched};
 
 /// A registration whose own invocation may still be at work is looked at again after this long, then twice that, …
 const PAUSE_FIRST: Duration = Duration::from_millis(20);
@@ -122,7 +122,7 @@ async fn tell_refused(
         tries: 0,
         facts: json!({"why": refusal.to_string()}),
     };
-    app.store.post(&message, now, false).await?;
+    app.store.post(&message, now, Hold::Nobody).await?;
     Ok(())
 }
 
@@ -131,6 +131,7 @@ async fn tell_refused(
 async fn note_organisations(app: &App, stored: impl Iterator<Item = Stored>) -> Result<(), Failure> {
     let named = stored.filter(|found| found.has_organisation).map(|found| (found.person, found.event));
     let registrations = app.store.registrations_at(named.collect()).await?;
-    let unmatched: Vec<Unmatched> = registrations.iter().filter(|found| !found.refused).filter_map(Unmatched::of).collect();
+    let unmatched: Vec<Unmatched> =
+        registrations.iter().filter(|found| !found.refused).filter_map(Unmatched::of).collect();
     Ok(app.store.note_unmatched(&unmatched).await?)
 }

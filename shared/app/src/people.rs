@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::aliases::{Alias, AliasKind, Aliases};
 use domain::{EmailAddress, PersonId, Registration};
-use store::Message;
+use store::{Hold, Message};
 
 use crate::{App, Failure};
 
@@ -76,7 +76,7 @@ impl App {
             tries: 0,
             facts: serde_json::json!({}),
         };
-        self.store.post(&message, now, false).await?;
+        self.store.post(&message, now, Hold::Nobody).await?;
         Ok(())
     }
 }

@@ -6,10 +6,10 @@ use domain::aliases::{Alias, Aliases};
 use domain::{EmailAddress, PersonId};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::Store;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, seconds, text};
 use crate::keys::{ALIASES, Key, SK};
-use crate::Store;
 
 /// How long an address waits to be confirmed.
 const WISH_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);

@@ -67,7 +67,7 @@ pub use organisations::Unmatched;
 pub use outbox::{Message, TO_MANAGER};
 pub use register::{Booked, Booking, RegisterOutcome};
 pub use reports::{Booker, Bookers, EventItems, KeptReport};
-pub use sending::{MessageState, Outgoing};
+pub use sending::{Ended, Hold, MessageState, Outgoing};
 pub use substitute::{Substituted, Substitution};
 pub use timers::{ABSENCES_TOLD, CERTIFICATES, Timer};
 pub use traces::Traces;

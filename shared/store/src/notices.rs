@@ -105,7 +105,7 @@ impl Notice {
 impl Store {
     /// Stores a notice once, for the next sweep; whether it is new.
     pub async fn post_notice(&self, notice: &Notice) -> Result<bool, Failure> {
-        self.put_mail(notice.write()).await
+        Ok(self.put_mail(notice.write()).await?.is_none())
     }
 
     /// Keeps a file until the mails that it goes along with have gone; the mails name it. The same name again replaces

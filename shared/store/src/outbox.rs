@@ -1,15 +1,13 @@
 //! Mails to send about a booking: each stored once, under what it is about. Those about none are in [`crate::notices`].
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::{EventId, Generation, PersonId};
 use jiff::Timestamp;
 
-use crate::Store;
 use crate::failure::Failure;
 use crate::item::{Attributes as _, Item, number, seconds, text};
 use crate::keys::{DUE_AT, DUE_KIND, DueKind, Key, SK, mailbox_hash};
-use crate::sending::{HOLDER, LEASE, is_held_by};
+use crate::sending::{Hold, LEASE};
+use crate::{Outgoing, Store};
 
 /// How the kinds begin of mails about a booking that go to a manager, and not to the person.
 pub const TO_MANAGER: &str = "manager-";
@@ -42,7 +40,7 @@ impl Message {
         Key::Outbox { person: self.person, event: self.event, kind, mark }
     }
 
-    fn write(&self, due: Timestamp) -> Item {
+    fn write(&self, due: Option<Timestamp>) -> Item {
         let mut item = self.key().attributes();
         let mut put = |name: &str, value| drop(item.insert(name.to_owned(), value));
         put("st", text("due"));
@@ -50,8 +48,10 @@ impl Message {
         put("at", number(self.at.as_millisecond()));
         put("tries", number(self.tries));
         put("facts", text(self.facts.to_string()));
-        put(DUE_KIND, text(DueKind::Outbox.partition(mailbox_hash(self.person.mailbox()))));
-        put(DUE_AT, seconds(due));
+        if let Some(due) = due {
+            put(DUE_KIND, text(DueKind::Outbox.partition(mailbox_hash(self.person.mailbox()))));
+            put(DUE_AT, seconds(due));
+        }
         item
     }
 
@@ -79,59 +79,37 @@ impl Message {
 }
 
 impl Store {
-    /// Stores a mail once, leased to the caller (`lease`) or left for the next sweep; whether it is new.
+    /// Stores a mail once; whether it is new. One that somebody left in their hand is due to everybody in a while.
     ///
     /// A retry by the SDK, after a reply was lost, finds its own mark and counts as the first.
-    pub async fn post(&self, message: &Message, now: Timestamp, lease: bool) -> Result<bool, Failure> {
-        self.put_mail(message.write(if lease { now + LEASE } else { now })).await
+    pub async fn post(&self, message: &Message, now: Timestamp, hold: Hold) -> Result<bool, Failure> {
+        let due = match hold {
+            Hold::Nobody => Some(now),
+            Hold::Lease => Some(now + LEASE),
+            Hold::Hand => None,
+        };
+        let Some(found) = self.put_mail(message.write(due)).await? else { return Ok(true) };
+        if is_in_hand(&found)? {
+            self.retry_at(&Outgoing::Booking(message.clone()), now + LEASE).await?;
+        }
+        Ok(false)
     }
 
     /// Stores a mail as one that another says too; whether that other is to say it, as it is unless a mail is there that
     /// was stored for itself or for a third.
     pub async fn post_merged(&self, message: &Message, into: &Message, now: Timestamp) -> Result<bool, Failure> {
-        let mut item = message.write(now);
-        item.remove(DUE_KIND);
-        item.remove(DUE_AT);
+        let mut item = message.write(None);
         let into = into.key().sk();
         for (name, value) in [("st", "dropped"), ("detail", "merged"), ("into", into.as_str())] {
             item.insert(name.to_owned(), text(value));
         }
         item.insert("ended".to_owned(), number(now.as_millisecond()));
-        let reply = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(PK)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let Err(error) = reply else { return Ok(true) };
-        match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(found)) => {
-                Ok(found.item().is_some_and(|item| item.text("into").is_ok_and(|found| found == into)))
-            }
-            _ => Err(error.into()),
-        }
+        let found = self.put_mail(item).await?;
+        Ok(found.is_none_or(|found| found.text("into").is_ok_and(|found| found == into)))
     }
+}
 
-    /// Stores a mail unless its key is taken; whether it is new.
-    pub(crate) async fn put_mail(&self, mut item: Item) -> Result<bool, Failure> {
-        let holder = (self.entropy)();
-        item.insert(HOLDER.to_owned(), number(holder));
-        let reply = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(PK)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let Err(error) = reply else { return Ok(true) };
-        match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(found)) => Ok(is_held_by(found.item(), holder)),
-            _ => Err(error.into()),
-        }
-    }
+/// Whether a mail is due, and nobody finds it.
+pub(crate) fn is_in_hand(item: &Item) -> Result<bool, Failure> {
+    Ok(item.text("st")? == "due" && !item.contains_key(DUE_AT))
 }

@@ -42,7 +42,8 @@ impl Record {
 
     /// As a stream mapping hands it to a function.
     pub fn event(&self) -> Result<Event<'_>, EngineError> {
-        let [new_image, old_image] = [&self.new_image, &self.old_image].map(|image| image.as_deref().map(serde_json::from_str));
+        let [new_image, old_image] =
+            [&self.new_image, &self.old_image].map(|image| image.as_deref().map(serde_json::from_str));
         Ok(Event { outline: &self.outline, new_image: new_image.transpose()?, old_image: old_image.transpose()? })
     }
 }

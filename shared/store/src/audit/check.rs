@@ -9,6 +9,7 @@ use domain::{EventId, EventStatus, Generation, Organisation, PersonId, Registrat
 use jiff::Timestamp;
 
 use super::state::State;
+use crate::Message;
 
 /// Something that is wrong.
 pub(super) enum Finding {
@@ -22,6 +23,8 @@ pub(super) enum Finding {
     Behind(EventId),
     /// Nobody was told, and no mail is due.
     Untold { event: EventId, person: PersonId, generation: Generation, kind: &'static str },
+    /// A mail is due that whoever was sending it left, and that nobody else finds.
+    InHand(Message),
 }
 
 impl Finding {
@@ -41,6 +44,15 @@ impl Finding {
         }
     }
 
+    /// Which event's changes, if they have yet to be heard of, put this right.
+    fn settled_by(&self) -> Option<EventId> {
+        match self {
+            Self::Unresolved(event, _) | Self::Untold { event, .. } => Some(*event),
+            Self::InHand(message) => Some(message.event),
+            Self::Unsound(_) | Self::Lost(..) | Self::Behind(_) => None,
+        }
+    }
+
     pub fn words(&self) -> String {
         match self {
             Self::Unsound(words) => words.clone(),
@@ -48,6 +60,9 @@ impl Finding {
             Self::Unresolved(event, person) => format!("event {event}: the registration of {person} is in no ledger"),
             Self::Behind(event) => format!("event {event}: the ledger's rules are older than the event's"),
             Self::Untold { event, person, kind, .. } => format!("event {event}: {person} was not told: {kind}"),
+            Self::InHand(Message { event, person, kind, .. }) => {
+                format!("event {event}: nobody finds a mail to {person} that is due: {kind}")
+            }
         }
     }
 }
@@ -70,8 +85,8 @@ pub(super) fn findings(state: &State, now: Timestamp, in_flight: &BTreeSet<Event
     found.extend(without_event(state));
     found.extend(check_attendance(state));
     found.extend(unresolved(state));
-    let is_pending = |(event, _): (EventId, PersonId)| in_flight.contains(&event);
-    found.retain(|finding| !finding.untold().or(finding.unresolved()).is_some_and(is_pending));
+    found.extend(state.in_hand.iter().cloned().map(Finding::InHand));
+    found.retain(|finding| finding.settled_by().is_none_or(|event| !in_flight.contains(&event)));
     found
 }
 

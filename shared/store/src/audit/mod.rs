@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::failure::Failure;
 use crate::outbox::Message;
-use crate::{Booking, EventRecord, Store};
+use crate::{Booking, EventRecord, Hold, Outgoing, Store};
 
 use check::Finding;
 use state::State;
@@ -75,7 +75,11 @@ async fn mend(store: &Store, state: &State, finding: &Finding, now: Timestamp) -
         }
         Finding::Untold { event, person, generation, kind } => {
             let message = message(*event, *person, *generation, kind, now);
-            store.post(&message, now, false).await
+            store.post(&message, now, Hold::Nobody).await
+        }
+        Finding::InHand(message) => {
+            store.retry_at(&Outgoing::Booking(message.clone()), now).await?;
+            Ok(true)
         }
         Finding::Behind(event) => match state.events.get(event) {
             Some(record) => Ok(store.configure(*event, &record.rules(), now).await?.is_ok()),

@@ -11,7 +11,8 @@ use crate::failure::Failure;
 use crate::filed::read_filed_of;
 use crate::item::{Attributes as _, Item};
 use crate::keys::{DUE_AT, PK, SK};
-use crate::{EventRecord, MessageState, Store, attendance, ledger_item, registrations};
+use crate::outbox::is_in_hand;
+use crate::{EventRecord, Message, MessageState, Store, attendance, ledger_item, registrations};
 
 /// The table, as an audit sees it.
 #[derive(Default)]
@@ -25,6 +26,8 @@ pub(super) struct State {
     pub attendance: BTreeMap<(EventId, SessionNumber), BTreeMap<PersonId, u32>>,
     /// Kinds of mail that went, are due, or were dropped for a reason, by booking.
     pub mails: BTreeMap<(EventId, PersonId, Generation), BTreeSet<String>>,
+    /// Mails that are due, and that nobody finds.
+    pub in_hand: Vec<Message>,
     /// Items that do not read, in words.
     pub unreadable: Vec<String>,
     sent: u64,
@@ -74,6 +77,9 @@ impl State {
             }
             (Some("P"), Some("O")) => {
                 let (event, person, filed) = read_filed_of(item)?;
+                if is_in_hand(item)? {
+                    self.in_hand.push(Message::read(item)?);
+                }
                 match filed.state {
                     MessageState::Sent | MessageState::Bounced => self.sent += 1,
                     MessageState::Due => self.waiting_to_be_sent += 1,
