@@ -351,8 +351,11 @@ async fn the_months_report_comes_by_mail_once_provisional_and_once_final() {
     // Missed mornings are made up for, repeated ones send nothing twice.
     hub.set_clock("2026-12-11T05:00:00Z").await;
     hub.advance("PT2H").await;
+    hub.request(Method::DELETE, "/_local/usage").send().await.expect("a reply");
     let tick = json!({"scheduled_at": "2026-12-11T06:00:00Z"});
     hub.hub().invoke("report-monthly", tick).await.expect("handled");
+    let used = hub.get("/_local/usage").await.body["functions"]["report-monthly"].clone();
+    assert!(used["requests"]["BatchGetItem"].is_null() && used["write_units"] == 0.0, "counted again: {used}");
     let subjects: Vec<Value> =
         hub.inbox("funding@hub.example").await.iter().map(|mail| mail["subject"].clone()).collect();
     assert_eq!(subjects, ["Report for November 2026", "Report for November 2026, final"]);

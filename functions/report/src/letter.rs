@@ -15,6 +15,25 @@ use crate::kept::current;
 /// Bars of one chart at most.
 const BARS_MAX: usize = 9;
 
+/// Which mail it is.
+const KIND: &str = "report";
+
+/// The report as it stands until the 10th, and from then on.
+fn stage(is_final: bool) -> &'static str {
+    if is_final { "final" } else { "provisional" }
+}
+
+/// Whether a month's report has been posted to everybody who is to have it.
+pub async fn is_posted(app: &App, month: Period, is_final: bool, hub: &Hub) -> Result<bool, Failure> {
+    let mark = format!("{month}-{}", stage(is_final));
+    for recipient in &hub.report_recipients {
+        if !app.has_posted(recipient, KIND, &mark).await? {
+            return Ok(false);
+        }
+    }
+    Ok(!hub.report_recipients.is_empty())
+}
+
 /// Posts a month's report to everybody who is to have it, as it stands: provisional, or final. Posting it again, to
 /// whom it has been posted, posts nothing. That there was nothing is said on the 1st alone.
 pub async fn post(app: &App, month: Period, now: Timestamp, hub: &Hub) -> Result<(), Failure> {
@@ -29,7 +48,7 @@ pub async fn post(app: &App, month: Period, now: Timestamp, hub: &Hub) -> Result
         return Ok(());
     }
     let bytes = render(&made, Form::Workbook).map_err(Failure::new)?;
-    let stage = if made.is_final { "final" } else { "provisional" };
+    let stage = stage(made.is_final);
     let letter = letter(app, month, &made, &hub.name);
     for recipient in &hub.report_recipients {
         let workbook = Enclosure {
@@ -39,7 +58,7 @@ pub async fn post(app: &App, month: Period, now: Timestamp, hub: &Hub) -> Result
         };
         let mark = format!("{month}-{stage}");
         let enclosures = vec![workbook];
-        app.post(Notice { to: recipient, kind: "report", mark, letter: letter.clone(), enclosures }).await?;
+        app.post(Notice { to: recipient, kind: KIND, mark, letter: letter.clone(), enclosures }).await?;
     }
     Ok(())
 }

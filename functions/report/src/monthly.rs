@@ -40,11 +40,13 @@ pub async fn monthly(app: &App, payload: Value) -> Result<Value, Failure> {
                 close(app, period, now, is_last).await?;
             }
         }
-        if is_last {
-            letter::post(app, month, now, &hub).await?;
-            if !is_final_by(month, now) {
+        // That everybody has the letter says that all of this is done: it comes last.
+        let is_final = is_final_by(month, now);
+        if is_last && !letter::is_posted(app, month, is_final, &hub).await? {
+            if !is_final {
                 chase(app, month, now, &hub).await?;
             }
+            letter::post(app, month, now, &hub).await?;
         }
     }
     Ok(json!({}))

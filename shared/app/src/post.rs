@@ -22,6 +22,11 @@ pub struct Notice<'a> {
 }
 
 impl App {
+    /// Whether a kind of letter has been posted to an address under this mark.
+    pub async fn has_posted(&self, to: &EmailAddress, kind: &str, mark: &str) -> Result<bool, Failure> {
+        Ok(self.store.has_notice(self.identity.mailbox(to), kind, mark).await?)
+    }
+
     /// Posts a letter; whether it is new.
     pub async fn post(&self, notice: Notice<'_>) -> Result<bool, Failure> {
         let Notice { to, kind, mark, letter, enclosures } = notice;

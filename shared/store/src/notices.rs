@@ -108,6 +108,13 @@ impl Store {
         Ok(self.put_mail(notice.write()).await?.is_none())
     }
 
+    /// Whether there is such a notice, on its way or gone.
+    pub async fn has_notice(&self, of: MailboxId, kind: &str, mark: &str) -> Result<bool, Failure> {
+        let key = Key::Notice(of, kind.to_owned(), mark.to_owned()).attributes();
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
+        Ok(request.send().await?.item.is_some())
+    }
+
     /// Keeps a file until the mails that it goes along with have gone; the mails name it. The same name again replaces
     /// it.
     pub async fn keep_enclosure(&self, of: MailboxId, file: &Enclosure, now: Timestamp) -> Result<(), Failure> {
