@@ -48,6 +48,11 @@ async fn an_empty_hub_starts_with_a_year_behind_it_and_twenty_events_ahead() {
     let charges = hub.as_admin(Method::GET, "/api/v1/charges/2020-21-Q3.json", &Value::Null).await;
     assert!(charges.body["total_gbp"].as_u64().is_some_and(|pounds| pounds > 0), "{charges:?}");
 
+    let unmatched = hub.as_admin(Method::GET, "/api/v1/organisations/unmatched", &Value::Null).await.body;
+    assert_eq!(unmatched["unmatched"].as_array().map(Vec::len), Some(9), "colleges and charities: {unmatched}");
+    let reach = hub.as_admin(Method::GET, "/api/v1/reports/2020-21.json", &Value::Null).await.body;
+    assert!(reach["totals"]["organisations_reached"].as_u64().is_some_and(|count| count >= 90), "{}", reach["totals"]);
+
     let ahead = hub.get("/api/v1/events").await.body["events"].as_array().expect("events").clone();
     assert_eq!(ahead.len(), 20);
     let full = |event: &&Value| event["places"]["free"] == 0 && event["places"]["waiting"] != 0;

@@ -36,7 +36,9 @@ pub(crate) async fn handle(app: &App, batch: Batch) -> Result<Value, Failure> {
     }
     // More than these are the sweep's.
     if mails.len() > AT_ONCE {
-        mails.iter_mut().for_each(|(_, hold)| *hold = Hold::Nobody);
+        for (_, hold) in &mut mails {
+            *hold = Hold::Nobody;
+        }
     }
     let mut held = Vec::new();
     // Backwards: the first that failed counts.

@@ -131,7 +131,7 @@ async fn play(stage: Arc<Stage>, timekeeper: &Timekeeper, now: Timestamp) -> Res
     };
     let year = scripted(year::courses(SEED)?, &|course| script::of_year(course, stage.people(), SEED))?;
     let ahead = scripted(year::ahead(now)?, &|course| script::ahead(course, stage.people(), SEED, now))?;
-    stage.agree().await?;
+    stage.set_up().await?;
     let mut progress = Progress::of(year.len() + ahead.len());
     let years = year.len();
     perform(&stage, timekeeper, year, |done| progress.reach(done)).await?;

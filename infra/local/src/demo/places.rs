@@ -1,5 +1,7 @@
 //! Where the people of the demo year work and study: none of these places exists, and no address of theirs can.
 
+use serde_json::{Value, json};
+
 /// Practices by name; their codes are of the range that the NHS keeps for tests.
 const PRACTICES: [&str; 42] = [
     "Hazelmere Road Surgery",
@@ -138,6 +140,34 @@ pub struct Place {
     pub domain: String,
     /// The mailbox that its front desk shares, if it does.
     pub shared: Option<String>,
+}
+
+/// Primary care networks; practices belong to them in turn.
+const NETWORKS: [&str; 6] = [
+    "Basin and Bridges PCN",
+    "Brewery Quarter PCN",
+    "Harbourside PCN",
+    "Meadows and Mills PCN",
+    "Orchard PCN",
+    "Three Wharves PCN",
+];
+
+/// Where practices and schools are, in turn.
+const BOROUGHS: [&str; 2] = ["Thamesford", "Eastmarsh"];
+
+/// The organisations that the hub's list has: practices and schools. Colleges and charities are written on forms, and
+/// left for an organiser to match.
+pub fn list() -> Vec<Value> {
+    let listed = |(number, place): (usize, Place)| {
+        let (kind, network) = match place.kind {
+            Kind::Practice => ("practice", Some(NETWORKS[number % NETWORKS.len()])),
+            Kind::School => ("school", None),
+            Kind::College | Kind::Charity => return None,
+        };
+        let borough = BOROUGHS[number % BOROUGHS.len()];
+        Some(json!({"code": place.ods_code, "name": place.name, "type": kind, "network": network, "borough": borough}))
+    };
+    all().into_iter().enumerate().filter_map(listed).collect()
 }
 
 /// Every place, always in the same order.

@@ -20,7 +20,7 @@ use super::course::Course;
 use super::meeting_file::{self, Present};
 use super::people::Person;
 use super::script::{Deed, Who};
-use super::{DemoError, attendance};
+use super::{DemoError, attendance, places};
 use crate::front::{self, Front};
 use crate::inbox::Message;
 use crate::issuer::SignIn;
@@ -96,14 +96,16 @@ impl Stage {
         std::mem::take(&mut *self.tally.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Sets what the hub has agreed with those who book.
-    pub async fn agree(&self) -> Result<(), DemoError> {
+    /// Sets what the hub has agreed with those who book, and whom it knows.
+    pub async fn set_up(&self) -> Result<(), DemoError> {
         let rates = json!([{"under_hours": 2, "gbp": 35}, {"under_hours": 4, "gbp": 60}, {"gbp": 105}]);
         // Whoever came without booking and left an address has learnt as much as anybody.
         let policy = json!({"notice": {"n": 7, "unit": "calendar_day"}, "charge": rates,
                             "waivers": ["sickness", "bereavement"]});
         let agreed = json!({"policy": policy, "walk_in_certificates": true});
-        self.organise(Method::PATCH, "/api/v1/hub", &agreed).await?.expect(StatusCode::OK).map(drop)
+        self.organise(Method::PATCH, "/api/v1/hub", &agreed).await?.expect(StatusCode::OK)?;
+        let list = json!({"organisations": places::list()});
+        self.organise(Method::PUT, "/api/v1/organisations", &list).await?.expect(StatusCode::OK).map(drop)
     }
 
     /// Does these deeds, one after the other.
