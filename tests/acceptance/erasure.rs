@@ -226,15 +226,7 @@ async fn no_corner_keeps_whoever_is_erased() {
     let one = json!({"email": "front.desk@practice.example", "name": "Zelda Quince"});
     let one = hub.as_admin(Method::POST, "/api/v1/people/find", &one).await;
     let id = one.body["people"][0]["person"].as_str().expect("a person").to_owned();
-    let (erase, reason) = (format!("/api/v1/people/{id}/erase"), json!({"reason": "she wrote"}));
-    let mut broken = 0;
-    for seed in 1..=4 {
-        hub.faults(json!({"mail": "down", "store": {"error": 0.6}, "seed": seed})).await;
-        broken += u32::from(hub.as_admin(Method::POST, &erase, &reason).await.status >= 500);
-    }
-    assert!(broken > 0, "it broke off, somewhere else each time");
-    hub.faults(json!({"mail": "down"})).await;
-    let erased = hub.as_admin(Method::POST, &erase, &reason).await;
+    let erased = erase_at_last(&hub, &id).await;
     assert_eq!((erased.status, &erased.body["registrations"]), (200, &json!(2)), "{erased:?}");
     let stored = everything_stored(&hub).await;
     for trace in ["zelda q", "quince", "third.example", "sickness"] {
@@ -272,6 +264,19 @@ async fn no_corner_keeps_whoever_is_erased() {
     );
     hub.stop_and_audit().await;
     nothing_is_logged_of_her();
+}
+
+/// Erases somebody, as organisers do whose hub has a bad day: it breaks off, somewhere else each time, and is repeated.
+async fn erase_at_last(hub: &TestHub, person: &str) -> Reply {
+    let (erase, reason) = (format!("/api/v1/people/{person}/erase"), json!({"reason": "she wrote"}));
+    let mut broken = 0;
+    for seed in 1..=4 {
+        hub.faults(json!({"mail": "down", "store": {"error": 0.6}, "seed": seed})).await;
+        broken += u32::from(hub.as_admin(Method::POST, &erase, &reason).await.status >= 500);
+    }
+    assert!(broken > 0);
+    hub.faults(json!({"mail": "down"})).await;
+    hub.as_admin(Method::POST, &erase, &reason).await
 }
 
 /// The log has what was done, and neither name nor address.

@@ -75,6 +75,9 @@ impl From<mail::Failure> for Trouble {
 
 /// Sends mails; what came of each, in no particular order.
 pub(crate) async fn deliver(app: &App, mails: Vec<Outgoing>) -> Vec<Outcome> {
+    if mails.is_empty() {
+        return Vec::new();
+    }
     let about_bookings = mails.iter().filter_map(|mail| match mail {
         Outgoing::Booking(message) => Some(message),
         Outgoing::Notice(_) => None,
