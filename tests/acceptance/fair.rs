@@ -77,7 +77,8 @@ async fn the_unused_places_of_a_released_lane_go_to_the_line_in_order() {
     }
     assert_eq!(statuses(&hub, &event, &nurses[3..]).await, ["confirmed", "waiting", "waiting"]);
     hub.set_clock(RELEASED).await;
-    assert_eq!(hub.subjects("Eve Elm").await, ["On the waiting list", "You now have a place"]);
+    // The week's reminder falls on the same minute, and may find her in or not.
+    assert_eq!(hub.subjects("Eve Elm").await[..2], ["On the waiting list", "You now have a place"]);
     assert_eq!(statuses(&hub, &event, &nurses[3..]).await, ["confirmed", "confirmed", "waiting"]);
     hub.stop_and_audit().await;
 }
