@@ -2,8 +2,17 @@
 
 use std::time::Duration;
 
+use aws_runtime::invocation_id::InvocationIdInterceptor;
+use aws_runtime::request_info::RequestInfoInterceptor;
+use aws_runtime::service_clock_skew::ServiceClockSkewInterceptor;
+use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, disable_interceptor, dyn_dispatch_hint};
+use aws_smithy_types::config_bag::ConfigBag;
 
 use super::Wire;
 use crate::template::REGION;
@@ -18,6 +27,32 @@ const STORE_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Nobody listens here: the wire answers before an address is looked up.
 const NOWHERE: &str = "http://aws.invalid";
 
+/// Leaves out what requests tell AWS about the SDK, its clock and its retries: nobody listens to that either, and it is a
+/// good part of what a request costs.
+#[derive(Debug)]
+struct Terse;
+
+#[dyn_dispatch_hint]
+impl Intercept for Terse {
+    fn name(&self) -> &'static str {
+        "Terse"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        const WHY: &str = "nobody listens";
+        let state = config.interceptor_state();
+        state.store_put(disable_interceptor::<UserAgentInterceptor>(WHY));
+        state.store_put(disable_interceptor::<InvocationIdInterceptor>(WHY));
+        state.store_put(disable_interceptor::<RequestInfoInterceptor>(WHY));
+        state.store_put(disable_interceptor::<ServiceClockSkewInterceptor>(WHY));
+        Ok(())
+    }
+}
+
 /// A client of the store.
 pub fn dynamodb(wire: &Wire, name: &str) -> aws_sdk_dynamodb::Client {
     let retries = RetryConfig::standard()
@@ -30,6 +65,7 @@ pub fn dynamodb(wire: &Wire, name: &str) -> aws_sdk_dynamodb::Client {
         .endpoint_url(NOWHERE)
         .allow_no_auth()
         .http_client(wire.clone())
+        .interceptor(Terse)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(retries)
         // Its own allowance of retries, as every Lambda function has, rather than one for the whole process.
@@ -46,6 +82,7 @@ pub fn ses(wire: &Wire) -> aws_sdk_ses::Client {
         .endpoint_url(NOWHERE)
         .allow_no_auth()
         .http_client(wire.clone())
+        .interceptor(Terse)
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(RetryConfig::disabled())
         .build();
@@ -60,6 +97,7 @@ pub fn kms(wire: &Wire) -> aws_sdk_kms::Client {
         .endpoint_url(NOWHERE)
         .allow_no_auth()
         .http_client(wire.clone())
+        .interceptor(Terse)
         .build();
     aws_sdk_kms::Client::from_conf(config)
 }
