@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use aws_runtime::invocation_id::InvocationIdInterceptor;
 use aws_runtime::request_info::RequestInfoInterceptor;
-use aws_runtime::service_clock_skew::ServiceClockSkewInterceptor;
 use aws_runtime::user_agent::UserAgentInterceptor;
 use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
-
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, disable_interceptor, dyn_dispatch_hint};
@@ -27,8 +25,8 @@ const STORE_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Nobody listens here: the wire answers before an address is looked up.
 const NOWHERE: &str = "http://aws.invalid";
 
-/// Leaves out what requests tell AWS about the SDK, its clock and its retries: nobody listens to that either, and it is a
-/// good part of what a request costs.
+/// Leaves out what requests tell AWS about the SDK and its retries: nobody listens to that either, and it is a good part
+/// of what a request costs.
 #[derive(Debug)]
 struct Terse;
 
@@ -48,7 +46,6 @@ impl Intercept for Terse {
         state.store_put(disable_interceptor::<UserAgentInterceptor>(WHY));
         state.store_put(disable_interceptor::<InvocationIdInterceptor>(WHY));
         state.store_put(disable_interceptor::<RequestInfoInterceptor>(WHY));
-        state.store_put(disable_interceptor::<ServiceClockSkewInterceptor>(WHY));
         Ok(())
     }
 }
