@@ -25,14 +25,21 @@ fn without(field: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_form_asks_changes_at_once() {
     let hub = TestHub::start().await;
+    let question = json!([{"id": "why", "label": "Why?", "type": "text", "required": true}]);
+    // Asks more than a moment ago.
     let event = hub.event(json!({})).await;
     assert_eq!(hub.book(&event, "Ann Ash").await.status, CREATED);
-    let question = json!({"id": "why", "label": "Why?", "type": "text", "required": true});
-    assert_eq!(hub.patch(&event, json!({"questions": [question]})).await.status, 200);
+    assert_eq!(hub.patch(&event, json!({"questions": question})).await.status, 200);
     let refused = hub.book(&event, "Bob Birch").await;
     assert_eq!((refused.status, pointers(&refused.body)), (422, vec!["/answers/why"]), "{refused:?}");
+    // Asks less; by the API and by the form.
+    let event = hub.event(json!({"questions": question})).await;
+    assert_eq!(hub.register(&event, &with("answers", json!({"why": "To learn."}))).await.status, CREATED);
     assert_eq!(hub.patch(&event, json!({"questions": []})).await.status, 200);
     assert_eq!(hub.book(&event, "Bob Birch").await.status, CREATED);
+    let typed = [("name", "Cat Cedar"), ("email", "cat.cedar@practice.example"), ("role", "gp"), ("started", "1")];
+    let page = hub.request(Method::POST, &format!("/events/{event}/register")).form(&typed);
+    assert_eq!(page.send().await.expect("a page").status(), 303);
     hub.stop_and_audit().await;
 }
 
