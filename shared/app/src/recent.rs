@@ -44,7 +44,7 @@ fn is_recent(read: Timestamp, now: Timestamp) -> bool {
 }
 
 impl App {
-    /// A public event, as it was at most a second ago; `None` says nothing about events that are not.
+    /// An event as it was at most a second ago; `None` where the public may not see it.
     pub async fn recent_event(&self, id: EventId) -> Result<Option<EventRecord>, store::Failure> {
         // Before it is read: it may have changed by the time that it has been.
         let now = Clock::real();

@@ -55,7 +55,9 @@ impl Store {
     pub async fn forget(&self, person: PersonId, is_alone: bool, traces: &Traces) -> Result<(), Failure> {
         let items = self.query(&mailbox(person.mailbox()), "", true).await?;
         let tag = person.tag();
-        let own: BTreeSet<String> = ["O#", "H#", "G#", "AD#"].into_iter().map(|kind| format!("{kind}{tag}")).collect();
+        // `-#` is a profile, which folders from before still have.
+        let own: BTreeSet<String> =
+            ["-#", "O#", "H#", "G#", "AD#"].into_iter().map(|kind| format!("{kind}{tag}")).collect();
         for item in &items {
             let sort_key = item.text(SK)?;
             let is_own = own.iter().any(|start| sort_key == start || sort_key.starts_with(&format!("{start}#")));
