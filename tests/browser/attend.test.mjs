@@ -20,7 +20,8 @@ async function post(route, body, method = 'POST') {
 }
 
 before(async () => {
-  [hub, browser] = await Promise.all([startHub(), startBrowser()]);
+  hub = await startHub();
+  browser = await startBrowser();
   event = await hub.event({ format: 'in-person', venue: 'The hall' });
   for (const name of names) await post(`/api/v1/events/${event}/registrations`, { name, email: address(name), role: 'gp' });
   desk = (await post('/_local/token', { role: 'desk', subject: 'desk@hub.example' })).token;

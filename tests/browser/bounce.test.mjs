@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser, startHub } from './hub.mjs';
-import { check, tab } from './page.mjs';
+import { check, refused, tab } from './page.mjs';
 
 let hub;
 let browser;
 
-before(async () => { [hub, browser] = await Promise.all([startHub(), startBrowser()]); });
+before(async () => { hub = await startHub(); browser = await startBrowser(); });
 after(async () => { await browser?.close(); await hub?.stop(); });
 
 for (const [screen, scripts] of [['wide', true], ['phone', false]]) {
@@ -32,7 +32,7 @@ for (const [screen, scripts] of [['wide', true], ['phone', false]]) {
 
     await page.goto(task);
     await page.getByRole('button', { name: 'Correct the address' }).click();
-    assert.match(await page.title(), /^Error: /);
+    await refused(page);
     await check(page, `bounce-error-${screen}`);
     const correct = `ann.${screen}@practice.example`;
     await page.getByLabel('Correct email address').fill(correct);

@@ -31,13 +31,23 @@ export async function tab(browser, { screen = 'wide', scripts = true } = {}) {
   return page;
 }
 
+/** The page that is shown says what is wrong: first in its title, and whoever reads it by ear or keyboard is there. */
+export async function refused(page) {
+  await page.locator('.nhsuk-error-summary:focus').waitFor();
+  assert.match(await page.title(), /^Error: /);
+}
+
 /** Holds the page that is shown to all of it. */
 export async function check(page, name) {
+  await page.waitForLoadState();
   const { width } = page.viewportSize();
   await page.screenshot({ path: path.join(folder, `${name}-${width}.png`), fullPage: true });
   assert.deepEqual(await violations(page), [], `${name} at ${page.url()}`);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - globalThis.innerWidth);
   assert.ok(wide <= 0, `${name} is ${wide} pixels too wide`);
+  // Without one, a form goes to the page's own address, and takes along the field that an error's link led to: the answer
+  // is then shown from there, and not from what is wrong now.
+  assert.equal(await page.locator('form[method=post]:not([action])').count(), 0, `${name}: a form says where it goes`);
   assert.deepEqual(page.complaints, [], name);
 }
 

@@ -1,15 +1,15 @@
 // People as organisers look after them: what somebody needs, who somebody is, and what their staying away comes to.
-import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBrowser, startHub } from './hub.mjs';
-import { check, tab } from './page.mjs';
+import { check, refused, tab } from './page.mjs';
 
 let hub;
 let browser;
 let event;
 
 before(async () => {
-  [hub, browser] = await Promise.all([startHub(), startBrowser()]);
+  hub = await startHub();
+  browser = await startBrowser();
   event = await hub.event({ title: 'Opening conversations' });
   for (const [name, email] of [['Ann Ash', 'ann@practice.example'], ['Anne Ash', 'anne@practice.example']]) {
     const form = { name, email, role: 'gp', access_needs: 'A step-free way in', organisation: { name: 'Ash Street' } };
@@ -29,7 +29,7 @@ for (const [screen, scripts] of [['wide', true], ['phone', false]]) {
     await page.goto(`${hub.url}/organise/people`);
     await check(page, `people-find-${screen}`);
     await page.getByRole('button', { name: 'Find' }).click();
-    assert.match(await page.title(), /^Error: /);
+    await refused(page);
     await check(page, `people-find-error-${screen}`);
     await page.getByLabel('Email address').fill('ann@practice.example');
     await page.getByRole('button', { name: 'Find' }).click();

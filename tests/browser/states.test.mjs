@@ -7,7 +7,7 @@ import { check, tab } from './page.mjs';
 let hub;
 let browser;
 
-before(async () => { [hub, browser] = await Promise.all([startHub(), startBrowser()]); });
+before(async () => { hub = await startHub(); browser = await startBrowser(); });
 after(async () => { await browser?.close(); await hub?.stop(); });
 
 /** Checks an address on both screens; the page must say the words. */

@@ -9,7 +9,7 @@ const REQUESTS_MAX = 4;
 let hub;
 let browser;
 
-before(async () => { [hub, browser] = await Promise.all([startHub(), startBrowser()]); });
+before(async () => { hub = await startHub(); browser = await startBrowser(); });
 after(async () => { await browser?.close(); await hub?.stop(); });
 
 test('a first page is light', async () => {

@@ -41,6 +41,9 @@ pub struct FormPage<'a> {
     pub done: Option<&'a str>,
     /// What was wrong.
     pub summary: ErrorSummary<'a>,
+    /// Where it is sent. Never left out: a page's own address may end in the field that an error led to, and the answer
+    /// would then show that field first, in place of what is wrong now.
+    pub to: &'a str,
     /// What the form is for.
     pub heading: &'a str,
     /// What to know before; nothing where it is empty.

@@ -52,6 +52,7 @@ fn form(hub: &Hub, organiser: &Organiser, typed: &FormData, wrong: &[Mistake], d
     let content = FormPage {
         done,
         summary: ErrorSummary { mistakes: wrong },
+        to: "?",
         heading: "Settings",
         intro: "",
         sections: vec![

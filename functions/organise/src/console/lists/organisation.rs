@@ -94,12 +94,12 @@ pub async fn new(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let typed = FormData::parse(query.unwrap_or_default().as_bytes())?;
-    Ok(form(&app.hub().await?, &organiser, "Add an organisation", LIST, &typed, &[]))
+    Ok(form(&app.hub().await?, &organiser, None, &typed, &[]))
 }
 
 /// `POST /organise/lists/organisations/new`
 pub async fn add(State(app): State<Arc<App>>, Admin(organiser): Admin, typed: FormData) -> Result<Response, Rejection> {
-    store(&app, &organiser, "Add an organisation", None, &typed).await
+    store(&app, &organiser, None, &typed).await
 }
 
 /// `GET /organise/lists/organisation/change?id=`
@@ -109,7 +109,7 @@ pub async fn edit(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let found = find(&app, &FormData::parse(query.unwrap_or_default().as_bytes())?).await?;
-    Ok(form(&app.hub().await?, &organiser, "Change an organisation", &address("", &found.id()), &typed_of(&found), &[]))
+    Ok(form(&app.hub().await?, &organiser, Some(&found), &typed_of(&found), &[]))
 }
 
 /// `POST /organise/lists/organisation/change?id=`
@@ -120,7 +120,7 @@ pub async fn change(
     typed: FormData,
 ) -> Result<Response, Rejection> {
     let found = find(&app, &FormData::parse(query.unwrap_or_default().as_bytes())?).await?;
-    store(&app, &organiser, "Change an organisation", Some(&found), &typed).await
+    store(&app, &organiser, Some(&found), &typed).await
 }
 
 async fn find(app: &App, query: &FormData) -> Result<ListedOrganisation, Rejection> {
@@ -131,16 +131,14 @@ async fn find(app: &App, query: &FormData) -> Result<ListedOrganisation, Rejecti
 async fn store(
     app: &App,
     organiser: &Organiser,
-    title: &str,
     before: Option<&ListedOrganisation>,
     typed: &FormData,
 ) -> Result<Response, Rejection> {
-    let back = before.map_or_else(|| LIST.to_owned(), |before| address("", &before.id()));
     let (json, mut wrong) = to_json(typed);
     let read = read(json);
     let Ok(after) = &read else {
         wrong.extend(Mistake::of(&read.err().unwrap_or_default()));
-        return Ok(form(&app.hub().await?, organiser, title, &back, typed, &wrong));
+        return Ok(form(&app.hub().await?, organiser, before, typed, &wrong));
     };
     if wrong.is_empty() {
         match save(app, organiser, before, after.clone()).await {
@@ -148,7 +146,7 @@ async fn store(
             Err(rejection) => wrong = mistakes(rejection)?,
         }
     }
-    Ok(form(&app.hub().await?, organiser, title, &back, typed, &wrong))
+    Ok(form(&app.hub().await?, organiser, before, typed, &wrong))
 }
 
 fn read(json: Value) -> Result<ListedOrganisation, Vec<domain::FieldError>> {
@@ -187,7 +185,18 @@ fn typed_of(found: &ListedOrganisation) -> FormData {
     texts.chain(days).chain([("aliases".to_owned(), found.aliases.join("\n"))]).collect()
 }
 
-fn form(hub: &Hub, organiser: &Organiser, title: &str, back: &str, typed: &FormData, wrong: &[Mistake]) -> Response {
+/// The form for a new organisation, or for a change of the one it is about.
+fn form(
+    hub: &Hub,
+    organiser: &Organiser,
+    before: Option<&ListedOrganisation>,
+    typed: &FormData,
+    wrong: &[Mistake],
+) -> Response {
+    let (title, to, back) = match before.map(ListedOrganisation::id) {
+        None => ("Add an organisation", "?".to_owned(), LIST.to_owned()),
+        Some(id) => ("Change an organisation", address("/change", &id), address("", &id)),
+    };
     let ask = Asking { typed, wrong };
     let kinds = KINDS.map(|(name, words, _)| (name, words));
     let parts = vec![
@@ -212,10 +221,11 @@ fn form(hub: &Hub, organiser: &Organiser, title: &str, back: &str, typed: &FormD
     let content = FormPage {
         done: None,
         summary: ErrorSummary { mistakes: wrong },
+        to: &to,
         heading: title,
         intro: "",
         sections: vec![Section::new("", parts)],
         button: "Save",
     };
-    content.show(&page(hub, organiser, title).back(back, "Back"))
+    content.show(&page(hub, organiser, title).back(&back, "Back"))
 }

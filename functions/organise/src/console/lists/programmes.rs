@@ -173,6 +173,7 @@ fn form(hub: &Hub, organiser: &Organiser, title: &str, is_new: bool, typed: &For
     let content = FormPage {
         done: None,
         summary: ErrorSummary { mistakes: wrong },
+        to: "?",
         heading: title,
         intro: "",
         sections: vec![
