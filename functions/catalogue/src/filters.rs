@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::event::{Event, Format};
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{Ledger, Programme, ProgrammeId, Programmes};
 use jiff::Timestamp;
 use jiff::civil::Date;

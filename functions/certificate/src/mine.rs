@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::PersonId;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use pdf::{Line, Statement, Year};
 use store::Certificate;
 use web::page::{self, Page};

@@ -7,7 +7,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use domain::certificate::Standing;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{CertificateNumber, Refusal};
 use serde_json::json;
 use store::Certificate;

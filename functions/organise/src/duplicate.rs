@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::event::{Opening, Session};
 use domain::material::MaterialKind;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{Event, EventId};
 use jiff::Timestamp;
 use store::EventRecord;

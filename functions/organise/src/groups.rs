@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::ledger::{GENERAL, LaneKey};
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{EmailAddress, Fields, Generation, Organisation, PersonName, Refusal};
 use jiff::Timestamp;
 use jiff::civil::{Date, time};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::{App, Rejection};
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use jiff::civil::Date;
 use serde_json::json;
 use web::forms::FormData;

@@ -12,7 +12,7 @@ use axum::response::Response;
 use documents::workbook::{Book, Column, Size};
 use documents::{Form, Value, csv};
 use domain::report::Period;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{EventId, PersonId};
 use serde_json::json;
 use web::forms::FormData;

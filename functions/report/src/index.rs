@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use domain::report::{Audience, Completeness, Figure, Period, Report};
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;

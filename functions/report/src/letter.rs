@@ -3,7 +3,7 @@
 use app::{App, Failure, Notice};
 use documents::Form;
 use domain::report::{Breakdown, Figure, Period, Report, Row};
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{EmailAddress, Hub};
 use jiff::Timestamp;
 use mail::{Letter, Part};

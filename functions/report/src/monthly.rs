@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use app::{App, Failure};
 use domain::report::Period;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{EmailAddress, Hub};
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use documents::{Form, Value, csv};
 use domain::ListedOrganisation;
 use domain::organisation::OrganisationKind;
 use domain::report::Period;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Serialize;

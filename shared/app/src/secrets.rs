@@ -7,7 +7,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use ed25519_dalek::SigningKey as Secret;
 use serde::{Deserialize, Serialize};
 

@@ -4,12 +4,11 @@ use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::TIME_ZONE;
 use crate::fields::{FieldError, Fields, merge_patch};
 use crate::person::EmailAddress;
 use crate::policy::Policy;
 use crate::text;
-use crate::working_hours::uk;
+use crate::uk_time::{TIME_ZONE, uk};
 
 /// What had been agreed with those who book, until it was agreed anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

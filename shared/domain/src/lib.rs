@@ -32,6 +32,7 @@ pub mod reminders;
 pub mod report;
 pub mod role;
 pub mod text;
+pub mod uk_time;
 pub mod viability;
 pub mod working_hours;
 
@@ -49,6 +50,3 @@ pub use programme::{Programme, ProgrammeId, Programmes};
 pub use refusal::Refusal;
 pub use registration::{Organisation, Registration, RegistrationForm};
 pub use role::Role;
-
-/// The hub's time zone (configuration on AWS; the only zone whose working hours are defined is England's).
-pub const TIME_ZONE: &str = "Europe/London";

@@ -1,15 +1,14 @@
 //! The hub's booking policy as data: what notice a cancellation needs, what a late one or an absence costs, who is liable
 //! and who is told, and what takes a charge away.
 
-use jiff::civil::{Date, Weekday};
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::bank_holidays::is_bank_holiday;
 use crate::event::Event;
 use crate::fields::Fields;
-use crate::working_hours::uk;
+use crate::uk_time::{days_before, uk};
+use crate::working_hours::is_working_day;
 
 /// How much notice a cancellation needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +23,7 @@ pub struct Notice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoticeUnit {
-    /// Days of the calendar: so many times 24 hours.
+    /// Days of the calendar: until the same time of day, so many days before.
     CalendarDay,
     /// Clear working days between the day of the cancellation and that of the event: Monday to Friday but for England's
     /// bank holidays.
@@ -245,8 +244,7 @@ impl Notice {
             NoticeUnit::Week => self.n.saturating_mul(7),
             NoticeUnit::WorkingDay => return clear_working_days(at, starts) < self.n,
         };
-        let limit = starts.saturating_sub(SignedDuration::from_hours(24 * i64::from(days)));
-        limit.is_ok_and(|limit| at > limit)
+        at > days_before(starts, days)
     }
 }
 
@@ -257,10 +255,6 @@ fn clear_working_days(from: Timestamp, to: Timestamp) -> u32 {
     let days = std::iter::successors(day_of(from).checked_add(1.days()).ok(), |day| day.checked_add(1.days()).ok());
     let between = days.take_while(|day| *day < last).filter(|day| is_working_day(*day));
     u32::try_from(between.count()).unwrap_or(u32::MAX)
-}
-
-fn is_working_day(day: Date) -> bool {
-    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_bank_holiday(day)
 }
 
 fn read_notice(fields: &mut Fields) -> Option<Notice> {
@@ -318,6 +312,9 @@ mod tests {
         assert!(!charged(calendar(7, "calendar_day"), "2026-12-01T09:30:00Z"));
         assert!(charged(calendar(7, "calendar_day"), "2026-12-01T09:30:01Z"));
         assert!(charged(calendar(4, "week"), "2026-11-11T09:30:00Z"));
+        // The clocks went back on 25 October: half past nine, seven weeks before, was half past eight in UTC.
+        assert!(!charged(calendar(7, "week"), "2026-10-20T08:30:00Z"));
+        assert!(charged(calendar(7, "week"), "2026-10-20T08:30:01Z"));
         assert!(charged(json!({"charge_window_days": 42}), "2026-11-01T09:30:00Z"));
         assert!(!charged(json!({}), "2026-12-08T09:00:00Z"));
     }

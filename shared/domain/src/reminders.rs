@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::event::{Event, Format};
-use crate::working_hours::uk;
+use crate::uk_time::{days_before, uk};
 
 /// Which reminder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,14 +56,12 @@ impl ReminderKind {
 
     /// From when (inclusive) until when (exclusive) an event's reminder helps.
     fn window(self, event: &Event) -> Range<Timestamp> {
-        let before = |hours| {
-            let ahead = SignedDuration::from_hours(hours);
-            event.starts().checked_sub(ahead).unwrap_or(Timestamp::MIN)
-        };
+        let starts = event.starts();
+        let hour_before = starts.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN);
         match self {
-            Self::Week => before(7 * 24)..before(24),
-            Self::Day => before(24)..before(1),
-            Self::Hour => before(1)..before(0),
+            Self::Week => days_before(starts, 7)..days_before(starts, 1),
+            Self::Day => days_before(starts, 1)..hour_before,
+            Self::Hour => hour_before..starts,
             Self::Thanks => {
                 let from = morning_after(event.ends());
                 from..from.saturating_add(THANKS_USEFUL).unwrap_or(Timestamp::MAX)

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::event::Event;
+use crate::uk_time::days_before;
 
 /// Days before the start by which it must be clear whether an event takes place, where it sets no notice of its own.
 const NOTICE_DAYS: u16 = 7;
@@ -13,8 +14,7 @@ const WARNED_AHEAD: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// none), as people who are told later cannot be asked to keep it; and no later than booking closes.
 pub fn viability_date(event: &Event) -> Timestamp {
     let days = event.notice_days.unwrap_or(NOTICE_DAYS);
-    let notice = SignedDuration::from_hours(24 * i64::from(days));
-    event.starts().saturating_sub(notice).unwrap_or(Timestamp::MIN).min(event.closes())
+    days_before(event.starts(), u32::from(days)).min(event.closes())
 }
 
 /// Whether organisers should hear by `now` that an event with this many confirmed has too few.

@@ -5,12 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::bank_holidays::is_bank_holiday;
-
-/// The UK's time zone, from the bundled database.
-pub fn uk() -> TimeZone {
-    // The name is in every edition of the bundled database; UTC would be the lesser evil to a crash.
-    TimeZone::get(crate::TIME_ZONE).unwrap_or(TimeZone::UTC)
-}
+use crate::uk_time::uk;
 
 /// The instant at which `hours` working hours have passed since `from`.
 ///
@@ -37,9 +32,14 @@ pub fn after(from: Timestamp, hours: u16) -> Timestamp {
     }
 }
 
+/// Whether a day is neither of a weekend nor a bank holiday.
+pub fn is_working_day(day: Date) -> bool {
+    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !is_bank_holiday(day)
+}
+
 /// The opening and closing instants of `day`, unless it is a weekend or a bank holiday.
 fn working_day(day: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-    if matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) || is_bank_holiday(day) {
+    if !is_working_day(day) {
         return None;
     }
     let at = |hour| zone.to_timestamp(day.to_datetime(time(hour, 0, 0, 0))).ok();

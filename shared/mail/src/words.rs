@@ -1,7 +1,7 @@
 //! What each letter says: its subject, its state, its advice.
 
 use domain::event::Event;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use jiff::Timestamp;
 use web::dates;
 

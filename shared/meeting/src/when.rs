@@ -1,6 +1,6 @@
 //! Times as people's computers write them, and durations.
 
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 

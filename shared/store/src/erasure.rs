@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::policy::Waiver;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{PersonId, Registration};
 
 use crate::failure::Failure;

@@ -1,6 +1,6 @@
 //! The audit trail: what organisers did, by day; and what they did about one registration, beside that registration.
 
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{EventId, Generation, PersonId};
 use futures::future::try_join_all;
 use jiff::Timestamp;

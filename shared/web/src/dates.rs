@@ -1,7 +1,7 @@
 //! Dates and times as people in the UK read them, after the NHS content style.
 
 use domain::event::Session;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 use documents::workbook::{self, Book, Column, Size};
 use documents::{Form, Value as Cell, csv};
 use domain::policy::Waiver;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use serde_json::{Value, json};
 use web::page;
 

@@ -10,7 +10,7 @@ use axum::response::Response;
 use domain::charge::Cause;
 use domain::policy::Waiver;
 use domain::report::Period;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use web::components::{Column, Content, Link, Pagination, Table};
 use web::{dates, page};
 

@@ -6,7 +6,7 @@ use app::{App, Rejection};
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use store::Action;

@@ -6,7 +6,7 @@ use app::{App, Rejection};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use jiff::Timestamp;
 use web::components::{ErrorSummary, Field, Textarea};
 use web::forms::FormData;

@@ -2,7 +2,7 @@
 
 use domain::event::Event;
 use domain::policy::Policy;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use app::{App, Rejection, SignedIn};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{EventStatus, Ledger};
 use jiff::{SignedDuration, Timestamp};
 use store::EventRecord;

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use app::{App, Failure, Notice};
 use domain::movement::{Count, Movement};
+use domain::uk_time::uk;
 use domain::viability::{is_line_long, is_low};
-use domain::working_hours::uk;
 use domain::{EmailAddress, EventStatus, Hub, Ledger};
 use jiff::{SignedDuration, Timestamp};
 use mail::Letter;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use jiff::{SignedDuration, Timestamp};
 
 use super::course::Course;

@@ -13,7 +13,7 @@ pub use number::CertificateNumber;
 use crate::event::Session;
 use crate::ids::EventId;
 use crate::person::PersonName;
-use crate::working_hours::uk;
+use crate::uk_time::uk;
 
 /// Who holds a certificate; gone once the person is erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

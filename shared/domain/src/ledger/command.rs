@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::event::{CAPACITY_UNLIMITED, Event, EventStatus};
 use crate::ids::{Generation, PersonId};
 use crate::ledger::{GENERAL, LaneKey, Release};
+use crate::uk_time::days_before;
 
 /// A change of the ledger. Where an entry may end, its organisation comes along, to be counted down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,10 +139,7 @@ impl Rules {
         let lane = |places, release| LaneRules { places, line_limit, release, approval: event.approval };
         let reserved: u32 = event.lanes.iter().map(|lane| lane.places).sum();
         let general = event.capacity.unwrap_or(CAPACITY_UNLIMITED).saturating_sub(reserved);
-        let release_of = |days: u16| {
-            let ahead = jiff::SignedDuration::from_hours(24 * i64::from(days));
-            event.starts().saturating_sub(ahead).unwrap_or(Timestamp::MIN)
-        };
+        let release_of = |days: u16| days_before(event.starts(), u32::from(days));
         let mut lanes = BTreeMap::from([(GENERAL, lane(general, None))]);
         lanes.extend(event.lanes.iter().map(|l| (l.key, lane(l.places, l.release_days.map(release_of)))));
         Self {

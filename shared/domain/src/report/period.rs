@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
-use crate::working_hours::uk;
+use crate::uk_time::uk;
 
 /// No period: it does not exist, or is not written like one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

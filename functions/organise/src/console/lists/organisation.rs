@@ -7,7 +7,7 @@ use app::{App, Rejection};
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use domain::working_hours::uk;
+use domain::uk_time::uk;
 use domain::{Fields, Hub, ListedOrganisation};
 use jiff::civil::Date;
 use serde_json::{Value, json};
