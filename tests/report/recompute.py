@@ -93,7 +93,8 @@ def is_short(notice, starts, at):
         between = (day + timedelta(days=n) for n in range(1, (last - day).days))
         clear = [day for day in between if day.weekday() < 5 and day.isoformat() not in BANK_HOLIDAYS]
         return len(clear) < notice["n"]
-    return at > starts - timedelta(days=notice["n"] * (7 if notice["unit"] == "week" else 1))
+    # In a time zone, this is the same time of day so many days before.
+    return at > starts.astimezone(LONDON) - timedelta(days=notice["n"] * (7 if notice["unit"] == "week" else 1))
 
 
 class Policy:
